@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/statussync/statussync/sync/run"
+)
+
+func planCommand(std streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "plan [flags] FILE…",
+		Short: "Say what run would do, and send nothing",
+		Long: `Read and decide as run does, up to the first request: how many rows would be sent, how long that takes at the
+allowed rate, and what is wrong with the input. Nothing is sent, kept or locked.`,
+		Example: `  statussync plan users.csv
+  statussync plan --detailed-exitcode users.csv   # leaves with 10 when there is work`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			s, err := loadSettings(cmd, os.LookupEnv)
+			if err != nil {
+				return err
+			}
+			return doPlan(cmd.Context(), s, files, std)
+		},
+	}
+	addSettings(cmd, reading, deciding, target, sending)
+	return cmd
+}
+
+func doPlan(ctx context.Context, s *Settings, files []string, std streams) error {
+	log := newLogger(s, std.err)
+	defer log.Sync()
+	o, err := planOptions(s, files, std, log)
+	if err != nil {
+		return err
+	}
+	o.Found = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }
+	p, err := run.Plan(ctx, o)
+	if err != nil {
+		return err
+	}
+	if !s.Quiet || p.Exit != run.ExitOK {
+		printPlan(std.out, p)
+	}
+	switch {
+	case p.Exit != run.ExitOK:
+		return exited(p.Exit)
+	case s.DetailedExitCode && p.Counts.Send > 0:
+		return exited(run.ExitWork)
+	}
+	return nil
+}
+
+func printPlan(w io.Writer, p *run.Planned) {
+	c := p.Counts
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	line := func(n int64, what string) { fmt.Fprintf(t, "%d\t  %s\n", n, what) }
+	line(c.Rows(), "rows")
+	for _, part := range []struct {
+		n    int64
+		what string
+	}{{c.Send, "to send"}, {c.Unchanged, "unchanged"}, {c.Duplicate, "duplicate"}, {c.Invalid, "invalid"}} {
+		if part.n > 0 || part.what == "to send" {
+			line(part.n, part.what)
+		}
+	}
+	t.Flush()
+	if p.Exit == run.ExitRefused {
+		fmt.Fprintln(w, "\nNothing would be sent: mend the invalid rows, or send the others with --on-invalid skip.")
+		return
+	}
+	fmt.Fprintf(w, "\n%d requests, at least %s at the allowed rate, %s on disk.\n", c.Send, p.Shortest.Round(time.Second), bytesText(p.Disk))
+}
+
+// bytesText words a number of bytes, as 3.4 MiB.
+func bytesText(n int64) string {
+	value, unit := float64(n), "B"
+	for _, larger := range []string{"KiB", "MiB", "GiB", "TiB"} {
+		if value < 1024 {
+			break
+		}
+		value, unit = value/1024, larger
+	}
+	if unit == "B" {
+		return fmt.Sprintf("%d B", n)
+	}
+	return fmt.Sprintf("%.1f %s", value, unit)
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/statussync/statussync/reports"
+	"github.com/statussync/statussync/sync/row"
+	"github.com/statussync/statussync/sync/run"
+)
+
+func runCommand(std streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run [flags] FILE…",
+		Short: "Send the rows of the files, and report on every one of them",
+		Long: `Send each row of the files as one PATCH, never faster than the quota allows, and write a report in which every row
+is accounted for once. FILE is CSV or JSON, plain or compressed; - is standard input. A run that was stopped goes on
+when the same command is given again.`,
+		Example: `  statussync run --simulate users.csv
+  statussync run --token-file token users.csv
+  statussync run runs/latest/failed.csv`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			s, err := loadSettings(cmd, os.LookupEnv)
+			if err != nil {
+				return err
+			}
+			if s.DryRun {
+				return doPlan(cmd.Context(), s, files, std)
+			}
+			return doRun(cmd.Context(), s, files, std)
+		},
+	}
+	addSettings(cmd, reading, deciding, target, sending)
+	return cmd
+}
+
+func doRun(ctx context.Context, s *Settings, files []string, std streams) error {
+	log := newLogger(s, std.err)
+	defer log.Sync()
+	o, done, err := options(s, files, std, log)
+	if err != nil {
+		return err
+	}
+	defer done()
+	o.Summarize = func(end run.Summary) { summarize(std, s, end) }
+	o.Found = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }
+	result, err := run.Run(ctx, o)
+	if err != nil {
+		return err
+	}
+	if result.Exit == run.ExitOK {
+		return nil
+	}
+	if result.Stopped != nil {
+		complain(std.err, result.Stopped)
+	}
+	return exited(result.Exit)
+}
+
+// summarize prints the end of a run; with --quiet only a run that did not go well is worth a word.
+func summarize(std streams, s *Settings, end run.Summary) {
+	if s.Quiet && end.Run.ExitStatus == run.ExitOK {
+		return
+	}
+	reports.Summary(std.out, end.Run, end.Groups, reports.View{
+		Width: width(std.out), Folder: filepath.Join(s.Runs, end.Run.ID), Pending: end.Pending, Next: next(s, end.Run),
+	})
+}
+
+// next suggests what to type after a run.
+func next(s *Settings, r *reports.Run) []reports.Step {
+	var steps []reports.Step
+	latest := filepath.Join(s.Runs, "latest")
+	if n := r.Counts[row.Invalid]; n > 0 {
+		for _, name := range r.Files {
+			if strings.HasPrefix(name, "invalid") {
+				steps = append(steps, reports.Step{Why: "Mend the invalid rows, then send them", Command: command(s, filepath.Join(latest, name))})
+			}
+		}
+	}
+	return steps
+}
+
+// command is the command line that sends these files with the settings that were given for the run.
+func command(s *Settings, files ...string) string {
+	words := append([]string{"statussync", "run"}, files...)
+	return strings.Join(words, " ")
+}

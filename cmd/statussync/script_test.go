@@ -1,0 +1,213 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/statussync/statussync/sync/graph/simulator"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"statussync": main})
+}
+
+// TestScript runs the real main, one script for each promise. The commands of its own are documented at their functions.
+func TestScript(t *testing.T) {
+	samples, err := filepath.Abs("../../input/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("SAMPLES", samples)
+			e.Setenv("STATUSSYNC_TOKEN", canary)
+			e.Values[simKey{}] = &sim{waiting: make(map[int64]chan struct{})}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"simulator": startSimulator, "outage": switchOutage, "seen": seen, "status": status, "signal": signalAfter,
+			"waitfor": waitFor,
+		},
+	})
+}
+
+// canary is the token of all scripts. It must not come out anywhere.
+const canary = "canary-7f3a9e51c2"
+
+type simKey struct{}
+
+// A sim is the simulator of a script. It counts the requests that have arrived, and tells when there are enough.
+type sim struct {
+	*simulator.Server
+	mu      sync.Mutex
+	arrived int64
+	waiting map[int64]chan struct{}
+}
+
+func (s *sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.arrived++
+	if ch := s.waiting[s.arrived]; ch != nil {
+		close(ch)
+	}
+	s.mu.Unlock()
+	s.Server.ServeHTTP(w, r)
+}
+
+// count returns how many requests have arrived.
+func (s *sim) count() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.arrived
+}
+
+// reached returns a channel that is closed when n requests have arrived in all.
+func (s *sim) reached(n int64) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := make(chan struct{})
+	if s.arrived >= n {
+		close(ch)
+	} else {
+		s.waiting[n] = ch
+	}
+	return ch
+}
+
+// startSimulator serves a simulator and sets URL to its service root. Arguments are "unlimited", "removed", "latency=D",
+// "writes=N", "window=D", "tokens=A,B", or a rule as simulate takes it.
+func startSimulator(ts *testscript.TestScript, _ bool, args []string) {
+	var c simulator.Config
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		var err error
+		switch name {
+		case "unlimited":
+			c.Quota.Unlimited = true
+		case "removed":
+			c.RouteRemoved = true
+		case "latency":
+			c.Latency, err = time.ParseDuration(value)
+		case "window":
+			c.Quota.Window, err = time.ParseDuration(value)
+		case "writes":
+			c.Quota.ClientWrites, err = strconv.Atoi(value)
+		case "tokens":
+			c.Tokens = strings.Split(value, "+")
+		default:
+			var rule simulator.Rule
+			rule, err = simulator.ParseRule(arg)
+			c.Rules = append(c.Rules, rule)
+		}
+		ts.Check(err)
+	}
+	s := simOf(ts)
+	s.Server = simulator.New(c)
+	server := httptest.NewServer(s)
+	ts.Defer(server.Close)
+	ts.Setenv("URL", server.URL+"/beta")
+}
+
+func simOf(ts *testscript.TestScript) *sim { return ts.Value(simKey{}).(*sim) }
+
+// switchOutage is "outage on" or "outage off".
+func switchOutage(ts *testscript.TestScript, _ bool, args []string) {
+	simOf(ts).SetOutage(args[0] == "on")
+}
+
+// seen compares a counter of the simulator: "seen writes 252", "seen applied 0", "seen 404 6", "seen peak 8".
+func seen(ts *testscript.TestScript, neg bool, args []string) {
+	s := simOf(ts).Stats()
+	got := map[string]int64{
+		"requests": s.Requests, "writes": s.Writes, "applied": s.Applied, "overlap": int64(s.PeakPerKey),
+		"inside-pause": s.InsidePause, "peak": int64(s.PeakInFlight),
+	}
+	value, ok := got[args[0]]
+	if code, err := strconv.Atoi(args[0]); err == nil {
+		value, ok = s.ByStatus[code], true
+	}
+	if !ok {
+		ts.Fatalf("seen knows no %s", args[0])
+	}
+	if (fmt.Sprint(value) == args[1]) == neg {
+		ts.Fatalf("the simulator has seen %s %d, not %s", args[0], value, args[1])
+	}
+}
+
+// waitFor returns when the simulator has seen so many requests from the start: "waitfor 5".
+func waitFor(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.ParseInt(args[0], 10, 64)
+	ts.Check(err)
+	<-simOf(ts).reached(n)
+}
+
+// status runs a command and compares its exit status: "status 3 statussync run bad.csv".
+func status(ts *testscript.TestScript, _ bool, args []string) {
+	expect(ts, args[0], ts.Exec(args[1], args[2:]...))
+}
+
+// signalAfter starts a command, sends it a signal when the simulator has seen so many requests from now on, and compares its
+// exit status: "signal TERM 20 143 statussync run users.csv". KILL is a crash, its status is "killed".
+func signalAfter(ts *testscript.TestScript, _ bool, args []string) {
+	s := simOf(ts)
+	send := map[string]syscall.Signal{
+		"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL,
+	}[args[0]]
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	reached := s.reached(s.count() + n)
+	cmd := exec.Command(args[3], args[4:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "STATUSSYNC_TOKEN=" + ts.Getenv("STATUSSYNC_TOKEN"),
+		"TMPDIR=" + ts.Getenv("TMPDIR")}
+	out, err := os.CreateTemp(ts.MkAbs("."), "signal-*.txt")
+	ts.Check(err)
+	defer out.Close()
+	cmd.Stdout, cmd.Stderr = out, out
+	ts.Check(cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case <-reached:
+		ts.Check(cmd.Process.Signal(send))
+		err = <-ended
+	case err = <-ended:
+		text, _ := os.ReadFile(out.Name())
+		ts.Fatalf("it ended before %d requests: %v\n%s", n, err, text)
+	}
+	text, err2 := os.ReadFile(out.Name())
+	ts.Check(err2)
+	ts.Logf("%s", text)
+	ts.Check(os.WriteFile(ts.MkAbs("stopped"), text, 0o600))
+	expect(ts, args[2], err)
+}
+
+func expect(ts *testscript.TestScript, want string, err error) {
+	got := "0"
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit) && exit.Exited():
+		got = fmt.Sprint(exit.ExitCode())
+	case exit != nil:
+		got = "killed"
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/statussync/statussync/sync/dispatch"
+	"github.com/statussync/statussync/sync/graph"
+	"github.com/statussync/statussync/sync/graph/signin"
+)
+
+// minimum is the least duration where none at all would mean nothing.
+const minimum = time.Millisecond
+
+// anyText takes every text without control characters.
+func anyText(at *string) value {
+	return parsed[string]{at, func(s string) (string, error) {
+		if strings.ContainsFunc(s, unicode.IsControl) {
+			return "", errors.New("must not hold control characters")
+		}
+		return s, nil
+	}, itself}
+}
+
+// someText is anyText that is not empty.
+func someText(at *string) value {
+	return parsed[string]{at, func(s string) (string, error) {
+		if s == "" {
+			return "", errors.New("must not be empty")
+		}
+		return s, anyText(new(string)).Set(s)
+	}, itself}
+}
+
+var (
+	guidForm   = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	tenantForm = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?$`)
+)
+
+func guid(at *string) value {
+	return matching(at, guidForm, "must be a GUID, such as 0f5f9c3e-7d55-4a4e-9d0a-3a1f5b6c7d8e")
+}
+
+func tenant(at *string) value {
+	return matching(at, tenantForm, "must be a GUID or a domain, such as contoso.onmicrosoft.com")
+}
+
+// matching takes text of one form, and no text.
+func matching(at *string, form *regexp.Regexp, must string) value {
+	return parsed[string]{at, func(s string) (string, error) {
+		if s != "" && !form.MatchString(s) {
+			return "", errors.New(must)
+		}
+		return s, nil
+	}, itself}
+}
+
+func baseURL(at *string) value { return checked(at, graph.CheckBaseURL) }
+
+func pathTemplate(at *string) value { return checked(at, graph.CheckPath) }
+
+// checked takes what the room for Graph takes.
+func checked(at *string, check func(string) error) value {
+	return parsed[string]{at, func(s string) (string, error) {
+		err := check(s)
+		if setting, ok := errors.AsType[*graph.SettingError](err); ok {
+			return "", &bareError{setting.Text, setting.HintText}
+		}
+		return s, err
+	}, itself}
+}
+
+// secret takes a token; white space around it, such as the end of the line in a file that was read, is no part of it.
+func secret(at *signin.Secret) value {
+	return parsed[signin.Secret]{at, func(s string) (signin.Secret, error) {
+		s = strings.TrimSpace(s)
+		if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+			return signin.Secret{}, &bareError{text: "must be one word of ASCII characters"}
+		}
+		return signin.NewSecret(s), nil
+	}, signin.Secret.String}
+}
+
+func rate(at *dispatch.Rate) value {
+	return parsed[dispatch.Rate]{at, func(s string) (dispatch.Rate, error) {
+		r, err := dispatch.ParseRate(s)
+		if err != nil {
+			return r, errors.New("must be a number of requests per duration, such as 100/20s, or 0 for no limit")
+		}
+		return r, nil
+	}, dispatch.Rate.String}
+}
+
+// threshold takes no text as no threshold.
+func threshold(at *dispatch.Threshold) value {
+	return parsed[dispatch.Threshold]{at, func(s string) (dispatch.Threshold, error) {
+		if s == "" {
+			return dispatch.Threshold{}, nil
+		}
+		t, err := dispatch.ParseThreshold(s)
+		if err != nil {
+			return t, errors.New("must be a number of rows or a share of them, such as 10 or 5%")
+		}
+		return t, nil
+	}, dispatch.Threshold.String}
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+
+	"golang.org/x/term"
+
+	"github.com/statussync/statussync/sync/run"
+)
+
+// width returns the columns of the terminal behind w, 80 where there is none.
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return 80
+}
+
+// showFindings prints what is wrong with the input: the first problems with their places, then how many of each kind.
+func showFindings(w io.Writer, f *run.Findings, quiet bool) {
+	if !quiet {
+		for _, warning := range f.Warnings {
+			fmt.Fprintf(w, "warning: %s\n", printable(warning))
+		}
+	}
+	if len(f.Problems) == 0 {
+		return
+	}
+	for _, p := range f.Problems {
+		fmt.Fprintln(w, printable(p))
+	}
+	var all int64
+	for _, n := range f.Kinds {
+		all += n
+	}
+	if more := all - int64(len(f.Problems)); more > 0 {
+		fmt.Fprintf(w, "… and %d more; the report has all of them\n", more)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(f.Kinds)) {
+		fmt.Fprintf(w, "%8d  %s\n", f.Kinds[kind], kind)
+	}
+}

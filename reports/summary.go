@@ -1,0 +1,155 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/statussync/statussync/sync/row"
+)
+
+// View tells Summary what it cannot know from the run.
+type View struct {
+	Width   int    // columns of the terminal, held within 60 to 200; 0 stands for 80
+	Folder  string // where the report lies; "" = nowhere
+	Pending bool   // the files with a line per row could not be finished before the end
+	Next    []Step // what to type next
+}
+
+// A Step is a command to type next.
+type Step struct {
+	Why     string // what it does, such as "Send the 12 rows again"; may be empty
+	Command string // a whole command line, quoted for a shell where it needs to be
+}
+
+// maxShown is how many groups a terminal gets; report.json has them all.
+const maxShown = 8
+
+// Summary words the run for a terminal: what happened, the rows by verdict, what went wrong in groups, where the
+// report lies and what to type next. It is plain text of printable characters and line ends, handed to w in one call;
+// only a command, a path or another word that is longer than a line goes beyond the width.
+func Summary(w io.Writer, run *Run, g *Groups, v View) error {
+	s := summary{run: run, groups: g, view: v, width: min(max(v.Width, 60), 200)}
+	if v.Width == 0 {
+		s.width = 80
+	}
+	s.wrap(0, Sentence(run))
+	if run.Stopped != "" {
+		s.wrap(0, visible(run.Stopped))
+	}
+	s.verdicts()
+	s.requests()
+	s.troubles()
+	s.files()
+	s.next()
+	_, err := w.Write(s.b)
+	return err
+}
+
+type summary struct {
+	run    *Run
+	groups *Groups
+	view   View
+	width  int
+	b      []byte
+}
+
+// wrap adds a paragraph of printable text.
+func (s *summary) wrap(indent int, text string) { s.b = wrap(s.b, s.width, indent, text) }
+
+func (s *summary) blank() { s.b = append(s.b, '\n') }
+
+var verdictWords = map[row.Verdict]string{
+	row.Succeeded:  "confirmed by the service",
+	row.Unchanged:  "needed no request",
+	row.Duplicate:  "another row with the same key stands for it",
+	row.Mismatched: "accepted, but a field came back otherwise",
+	row.Failed:     "refused by the service",
+	row.Unknown:    "sent, but not confirmed",
+	row.Unsent:     "not sent",
+	row.Invalid:    "refused before sending",
+}
+
+// verdicts adds the table of the verdicts that have rows, with a last line over all of them.
+func (s *summary) verdicts() {
+	if s.run.Counts.Sum() == 0 {
+		return
+	}
+	s.blank()
+	lines := 0
+	for _, v := range row.Verdicts() {
+		if n := s.run.Counts[v]; n > 0 {
+			s.line(v.String(), n, percent(n, s.run.Rows), verdictWords[v])
+			lines++
+		}
+	}
+	if lines > 1 && s.run.Counts.Sum() == s.run.Rows {
+		s.line("in all", s.run.Rows, "100%", "every row is accounted for")
+	}
+}
+
+// line adds one line of the table; the words are left out where they do not fit.
+func (s *summary) line(name string, n int64, share, words string) {
+	number := grouped(n)
+	wide := max(5, len(grouped(s.run.Rows)))
+	line := fmt.Sprintf("  %-10s  %*s  %6s", name, wide, number, share)
+	if len(line)+2+len(words) <= s.width {
+		line += "  " + words
+	}
+	s.b = append(s.b, line...)
+	s.blank()
+}
+
+func (s *summary) requests() {
+	r := s.run
+	total := r.requests()
+	if total == 0 {
+		return
+	}
+	s.blank()
+	text := fmt.Sprintf("%s in %s", counted(total, "request"), span(r.Sending))
+	if r.Sending > 0 {
+		text += ", " + strconv.FormatFloat(rounded(r.perSecond(), 10), 'f', -1, 64) + " a second"
+	}
+	s.wrap(0, text+".")
+	if t := r.Throttling; t.Pauses > 0 {
+		text := fmt.Sprintf("Sending paused %s, %s in all", counted(t.Pauses, "time"), span(t.Paused))
+		if t.Answers > 0 {
+			text += fmt.Sprintf("; the service answered 429 to %s", counted(t.Answers, "request"))
+		}
+		s.wrap(0, text+".")
+	}
+	if r.Resent > 0 {
+		s.wrap(0, fmt.Sprintf("%s sent again, since an earlier session ended without an answer.", was(r.Resent)))
+	}
+}
+
+func (s *summary) files() {
+	if s.view.Folder == "" {
+		return
+	}
+	s.blank()
+	text := "Report: " + named(s.view.Folder, 4096)
+	if len(s.run.Files) > 0 {
+		text += " (" + strings.Join(s.run.Files, ", ") + ")"
+	}
+	s.wrap(0, text)
+	if s.view.Pending {
+		s.wrap(0, "The files with a line per row are not written yet.")
+	}
+}
+
+func (s *summary) next() {
+	if len(s.view.Next) == 0 {
+		return
+	}
+	s.blank()
+	s.b = append(s.b, "Next:\n"...)
+	for _, step := range s.view.Next {
+		if step.Why != "" {
+			s.wrap(2, visible(step.Why)+":")
+		}
+		s.b = append(s.b, "    "+visible(step.Command)+"\n"...)
+	}
+}

@@ -1,0 +1,29 @@
+package dispatch
+
+import "time"
+
+// A Kind says what an Event is about.
+type Kind uint8
+
+// The kinds of events.
+const (
+	Attempt    Kind = iota + 1 // a request was answered, or was not
+	Pause                      // the gate closed, or stays closed for longer
+	Resume                     // the gate is open again; a run that ends within a pause has none
+	RateChange                 // requests are made at Rate from now on
+)
+
+// An Event is something that happened while dispatching. A field that says nothing about its kind is zero.
+type Event struct {
+	Kind       Kind
+	At         time.Time
+	Row        int64         // Attempt: the row's number
+	Try        int           // Attempt: which request of the row in this session, from 1
+	HTTPStatus int           // Attempt, Pause: the answer's status, 0 for silence
+	Code       string        // Attempt, Pause: the answer's code
+	Duration   time.Duration // Attempt: from the request to its answer. Resume: how long the gate was closed
+	Until      time.Time     // Pause: when the next request may be made
+	Asked      bool          // Pause: the service said until when
+	Outage     bool          // Attempt: a probe into an outage. Pause: the service is out
+	Rate       Rate          // RateChange
+}

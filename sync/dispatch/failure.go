@@ -1,0 +1,54 @@
+package dispatch
+
+import (
+	"errors"
+	"time"
+
+	"github.com/statussync/statussync/sync/row"
+)
+
+// A Failure is what a Call's error must be able to answer. It is looked for in the whole chain of the error.
+type Failure interface {
+	error
+	Again() bool                  // another try may fare better
+	Pause() (time.Duration, bool) // the service asked everybody to wait; 0 if it did not say how long
+	Definite() bool               // it is certain that this attempt changed nothing
+	Free() bool                   // the try does not count against the row
+	Fatal() bool                  // no other row would fare better
+}
+
+// A reply is what one attempt came to.
+type reply struct {
+	row.Answer
+	err      error
+	again    bool
+	definite bool
+	free     bool
+	fatal    bool
+	paused   bool
+	pause    time.Duration
+}
+
+// judge asks err its questions. An error that cannot answer them is fatal, unless the attempt was cut off by us.
+func judge(a row.Answer, err error, cutOff bool) reply {
+	if err == nil {
+		return reply{Answer: a, definite: true}
+	}
+	f, ok := errors.AsType[Failure](err)
+	switch {
+	case !ok && cutOff:
+		return reply{Answer: a, err: err, again: true}
+	case !ok:
+		return reply{Answer: a, err: err, fatal: true}
+	}
+	r := reply{Answer: a, err: err, definite: f.Definite(), free: f.Free(), fatal: f.Fatal()}
+	r.again = f.Again() && !r.fatal
+	r.pause, r.paused = f.Pause()
+	return r
+}
+
+// decisive: a yes or a refusal for good.
+func (r *reply) decisive() bool { return !r.again && !r.fatal }
+
+// fault: may pass, and counts against the row.
+func (r *reply) fault() bool { return r.again && !r.free }

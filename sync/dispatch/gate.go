@@ -1,0 +1,256 @@
+package dispatch
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// How long a pause is when the service does not say: from minPause, doubling to maxPause.
+const (
+	minPause = 2 * time.Second
+	maxPause = 20 * time.Second
+)
+
+// A gate is what all workers pass on the way to a request.
+type gate struct {
+	d       *Dispatcher
+	mu      sync.Mutex
+	changed chan struct{} // closed and replaced when those who wait should look again
+
+	heard   bool // the service has given a decisive answer
+	careful bool // one request at a time: nothing decisive since the start, the last pause or the last outage
+	busy    bool // careful: that request is under way
+
+	until   time.Time     // no request before
+	paused  time.Time     // when the last pause began
+	step    time.Duration // length of the last pause for which the service gave none
+	closed  time.Time     // since when pauses and outages have kept the gate closed; zero if it is open
+	waiting time.Time     // the first answer since the last decisive one; zero if there was none
+	outage  outage
+}
+
+func newGate(d *Dispatcher) *gate {
+	return &gate{d: d, careful: true, changed: make(chan struct{})}
+}
+
+// A claim is who wants to pass.
+type claim struct {
+	due  time.Time // not before
+	late time.Time // not from then on; zero if it is never too late
+	read bool      // a read heeds pauses alone
+}
+
+// A pass is the leave to make one request.
+type pass struct {
+	at    time.Time
+	first bool // no decisive answer has been heard before
+	alone bool // no other request may be made until this one is answered
+	probe bool // into an outage
+}
+
+// await waits until c may pass. It returns errLate, a *Stop, or the cause of ctx.
+func (g *gate) await(ctx context.Context, c claim) error {
+	for {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		g.mu.Lock()
+		now := time.Now()
+		again, open, err := g.look(now, c)
+		changed := g.changed
+		g.mu.Unlock()
+		if open || err != nil {
+			return err
+		}
+		var wait time.Duration
+		if !again.IsZero() {
+			wait = again.Sub(now)
+		}
+		if err := sleep(ctx, wait, changed); err != nil {
+			return err
+		}
+	}
+}
+
+// enter lets c pass, if it may pass now.
+func (g *gate) enter(c claim) (pass, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	if _, open, err := g.look(now, c); !open || err != nil {
+		return pass{}, false
+	}
+	if c.read {
+		return pass{at: now}, true
+	}
+	g.busy = g.careful
+	return pass{at: now, first: !g.heard, alone: g.careful, probe: g.outage.on}, true
+}
+
+// look reports whether c may pass, and if not, when to look again; zero is when g.changed is closed.
+func (g *gate) look(now time.Time, c claim) (again time.Time, open bool, err error) {
+	g.reopen(now)
+	again = latest(c.due, g.until)
+	if !c.read && g.outage.on {
+		again = latest(again, g.outage.next)
+	}
+	if !c.late.IsZero() && !latest(now, again).Before(c.late) {
+		return again, false, errLate
+	}
+	var end time.Time
+	if max := g.d.opt.MaxWait; max > 0 && !g.waiting.IsZero() {
+		if end = g.waiting.Add(max); !now.Before(end) {
+			return end, false, &Stop{Reason: MaxWait, Wait: max}
+		}
+	}
+	switch {
+	case now.Before(again):
+		return earliest(again, end, c.late), false, nil
+	case !c.read && g.careful && g.busy:
+		return earliest(time.Time{}, end, c.late), false, nil
+	}
+	return now, true, nil
+}
+
+// leave takes notice of what a request came to. It returns a *Stop if the service asks for a pause that is too long.
+func (g *gate) leave(p pass, number int64, r *reply, now time.Time) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if p.alone {
+		g.busy = false
+		defer g.wake()
+	}
+	switch {
+	case r.fatal:
+		return nil
+	case r.decisive():
+		g.decided(p, now)
+		return nil
+	}
+	if g.waiting.IsZero() {
+		g.waiting = now
+	}
+	if r.fault() {
+		g.fault(p, number, r, now)
+	} else {
+		g.recovered(now)
+	}
+	if r.paused {
+		return g.pause(r, number, now)
+	}
+	return nil
+}
+
+// decided takes notice of a decisive answer. The answer to a request that was made before the last pause says nothing
+// about what comes after it.
+func (g *gate) decided(p pass, now time.Time) {
+	g.heard = true
+	g.waiting = time.Time{}
+	g.recovered(now)
+	if !p.at.Before(g.paused) {
+		g.careful, g.step = false, 0
+	}
+}
+
+// pause closes the gate as r asks. Where r gives no length, a pause in force is enough.
+func (g *gate) pause(r *reply, number int64, now time.Time) error {
+	length, asked := r.pause, r.pause > 0
+	if !asked {
+		if now.Before(g.until) {
+			return nil
+		}
+		g.step = min(max(2*g.step, minPause), maxPause)
+		length = g.step + g.d.jitter(g.step/4)
+	}
+	until := now.Add(length)
+	if asked && g.tooLong(now, until) {
+		return &Stop{Reason: MaxWait, Row: number, Answer: r.Answer, Until: until, Wait: g.d.opt.MaxWait}
+	}
+	if !until.After(g.until) {
+		return nil
+	}
+	if !now.Before(g.until) {
+		g.paused = now
+	}
+	g.until, g.careful = until, true
+	g.close(r, now, Event{Until: until, Asked: asked})
+	return nil
+}
+
+// tooLong reports whether a pause until then is longer than what is left of the stretch without a decisive answer.
+func (g *gate) tooLong(now, until time.Time) bool {
+	began := g.waiting
+	if began.IsZero() {
+		began = now
+	}
+	return g.d.opt.MaxWait > 0 && until.After(began.Add(g.d.opt.MaxWait))
+}
+
+// heed takes notice of what a read came to, of a pause alone.
+func (g *gate) heed(r *reply, now time.Time) error {
+	if !r.paused {
+		return nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.pause(r, 0, now)
+}
+
+// fault takes notice of a fault, which may begin an outage or prolong it.
+func (g *gate) fault(p pass, number int64, r *reply, now time.Time) {
+	if g.outage.fault(number, p.probe, now) {
+		g.careful = true
+		g.close(r, now, Event{Until: latest(g.outage.next, g.until), Outage: true})
+	}
+}
+
+// recovered ends an outage.
+func (g *gate) recovered(now time.Time) {
+	if g.outage.over() {
+		g.reopen(now)
+		g.wake()
+	}
+}
+
+// close notes that the gate is closed.
+func (g *gate) close(r *reply, now time.Time, e Event) {
+	if g.closed.IsZero() {
+		g.closed = now
+	}
+	e.Kind, e.At, e.HTTPStatus, e.Code = Pause, now, r.HTTPStatus, r.Code
+	g.d.observe(e)
+}
+
+// reopen notes that the gate is open, once nothing keeps it closed. The limiter has saved up a burst by then, which the
+// service that has just asked for a pause is spared.
+func (g *gate) reopen(now time.Time) {
+	if g.closed.IsZero() || g.outage.on || now.Before(g.until) {
+		return
+	}
+	g.d.writes.drain(now)
+	g.d.observe(Event{Kind: Resume, At: now, Duration: now.Sub(g.closed)})
+	g.closed = time.Time{}
+}
+
+func (g *gate) wake() {
+	close(g.changed)
+	g.changed = make(chan struct{})
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// earliest passes over zero times.
+func earliest(times ...time.Time) (first time.Time) {
+	for _, t := range times {
+		if first.IsZero() || !t.IsZero() && t.Before(first) {
+			first = t
+		}
+	}
+	return first
+}

@@ -1,0 +1,142 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+)
+
+// A worker makes the requests of one row at a time.
+type worker struct {
+	*run
+	job job
+}
+
+// settle takes the job to its outcome. It returns nil, or why the run must end. Waits end with ctx, requests with life.
+func (w *worker) settle(ctx, life context.Context) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = w.crashed(v)
+		}
+	}()
+	for {
+		p, err := w.turn(ctx, w.writes, claim{due: w.job.due, late: w.job.late})
+		if err != nil {
+			return w.abandon(ctx, err)
+		}
+		stop := w.attempt(ctx, life, p)
+		if stop != nil || w.job.settled {
+			return w.close(ctx, stop)
+		}
+	}
+}
+
+// turn waits for a token that is granted while the gate is open.
+func (d *Dispatcher) turn(ctx context.Context, tokens *bucket, c claim) (pass, error) {
+	for {
+		if err := d.gate.await(ctx, c); err != nil {
+			return pass{}, err
+		}
+		if err := tokens.take(ctx); err != nil {
+			return pass{}, err
+		}
+		if p, ok := d.gate.enter(c); ok {
+			return p, nil
+		}
+	}
+}
+
+// attempt makes one request. It returns what it finds to be the end of the run.
+func (w *worker) attempt(ctx, life context.Context, p pass) error {
+	j := &w.job
+	j.begin(p.at, &w.opt)
+	r := w.request(life)
+	now := time.Now()
+	j.end(r, p, now, w.Dispatcher)
+	w.observe(Event{
+		Kind: Attempt, At: now, Row: j.Number, Try: j.attempts, HTTPStatus: r.HTTPStatus, Code: r.Code,
+		Duration: now.Sub(p.at), Outage: p.probe,
+	})
+	var refusal error
+	if p.first && r.decisive() && w.opt.First != nil {
+		refusal = w.opt.First(ctx, j.Task, r.Answer, r.err)
+	}
+	stop := w.gate.leave(p, j.Number, &r, now)
+	switch {
+	case r.fatal:
+		return &Stop{Reason: Fatal, Row: j.Number, Answer: r.Answer, Err: r.err}
+	case refusal != nil && ctx.Err() != nil:
+		return ended(ctx)
+	case refusal != nil:
+		j.house = true
+		return &Stop{Reason: First, Row: j.Number, Answer: r.Answer, Err: refusal}
+	}
+	return stop
+}
+
+// request makes the call.
+func (w *worker) request(life context.Context) reply {
+	ctx, cancel := w.timed(life)
+	defer cancel()
+	a, err := w.call(ctx, &w.job.Status)
+	return judge(a, err, ctx.Err() != nil)
+}
+
+// timed bounds one attempt.
+func (d *Dispatcher) timed(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d.opt.Timeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, d.opt.Timeout)
+}
+
+// abandon gives up a job that gets no further turn because of err. A row without a request stays untouched.
+func (w *worker) abandon(ctx context.Context, err error) error {
+	if err == errLate {
+		w.job.reason = "no further try within " + w.opt.RowDeadline.String() + " of the first"
+		return w.close(ctx, nil)
+	}
+	stop, ok := err.(*Stop)
+	if !ok {
+		stop = ended(ctx)
+	}
+	if w.job.attempts == 0 {
+		return stop
+	}
+	return w.close(ctx, stop)
+}
+
+// close records the job's outcome. It returns stop, or what the outcome makes the end of the run.
+func (w *worker) close(ctx context.Context, stop error) error {
+	j := &w.job
+	if stop != nil && !j.settled {
+		j.reason = "the run ended before another try"
+	}
+	o := j.outcome()
+	j.recorded = true
+	if err := w.record(o); err != nil {
+		lost := &Stop{Reason: Record, Row: j.Number, Answer: o.Answer, Err: err}
+		w.worst.CompareAndSwap(nil, lost)
+		return lost
+	}
+	if stop != nil || ctx.Err() != nil {
+		return stop
+	}
+	return w.books.settle(&o, j.refused(), w.opt.MaxErrors)
+}
+
+// crashed turns a panic into a *Stop and records the job as far as it got.
+func (w *worker) crashed(v any) (err error) {
+	err = w.panicked(v, w.job.Number)
+	defer func() { _ = recover() }() // record itself may be what panics
+	j := &w.job
+	if j.attempts == 0 || j.recorded {
+		return err
+	}
+	if j.flying {
+		j.doubt, j.ended, j.last = true, time.Now(), reply{err: err}
+		j.reason = "the program failed during the request"
+	}
+	j.recorded = true
+	_ = w.record(j.outcome())
+	return err
+}

@@ -1,0 +1,86 @@
+package graph
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/statussync/statussync/sync/row"
+)
+
+func TestEcho(t *testing.T) {
+	t.Parallel()
+	s := &row.Status{AppID: appID, ID: "Ab_1", UserName: "Ünal \"U\"", UserPrincipalName: "Ünal@Example.com",
+		Installed: 5}
+	long := strings.Repeat("ä", 1000)
+	for name, test := range map[string]struct{ text, mismatch string }{
+		"the same":            {objectOf(s), ""},
+		"nothing":             {`{}`, ""},
+		"absent fields":       {`{"id":"Ab_1"}`, ""},
+		"value":               {`{"@odata.context":"x","value":{"id":"Ab_1","installedDeviceCount":5}}`, ""},
+		"value, other":        {`{"value":{"installedDeviceCount":6}}`, "installedDeviceCount: sent 5, came back 6"},
+		"escaped":             {`{"userName":"\u00dcnal \u0022U\""}`, ""},
+		"blanks":              {" {\n\t\"id\" : \"Ab_1\" , \"failedDeviceCount\" : 0 } \r\n", ""},
+		"other members":       {`{"id":"Ab_1","app":{"id":"x","failedDeviceCount":[9]},"deviceStatuses":[{}]}`, ""},
+		"case of a UPN":       {`{"userPrincipalName":"üNAL@example.COM"}`, ""},
+		"case of a GUID":      {`{"id":"Ab_1","mobileAppId":"` + strings.ToUpper(appID) + `"}`, ""},
+		"case of an id":       {`{"id":"AB_1"}`, `id: sent "Ab_1", came back "AB_1"`},
+		"case of a name":      {`{"userName":"ünal \"U\""}`, `userName: sent "Ünal \"U\"", came back "ünal \"U\""`},
+		"blank behind a name": {`{"userName":"Ünal \"U\" "}`, `userName: sent "Ünal \"U\"", came back "Ünal \"U\" "`},
+		"no name":             {`{"userName":null}`, `userName: sent "Ünal \"U\"", came back null`},
+		"name as a number":    {`{"userName":7}`, `userName: sent "Ünal \"U\"", came back 7`},
+		"count as text":       {`{"installedDeviceCount":"5"}`, `installedDeviceCount: sent 5, came back "5"`},
+		"count with a point":  {`{"installedDeviceCount":5.0}`, `installedDeviceCount: sent 5, came back 5.0`},
+		"count with exponent": {`{"installedDeviceCount":5e0}`, `installedDeviceCount: sent 5, came back 5e0`},
+		"no count":            {`{"installedDeviceCount":null}`, `installedDeviceCount: sent 5, came back null`},
+		"count as an object":  {`{"failedDeviceCount":{}}`, `failedDeviceCount: sent 0, came back {}`},
+		"minus zero":          {`{"failedDeviceCount":-0}`, `failedDeviceCount: sent 0, came back -0`},
+		"a huge count": {`{"notInstalledDeviceCount":4294967296}`,
+			`notInstalledDeviceCount: sent 0, came back 4294967296`},
+		"the first difference": {`{"failedDeviceCount":1,"id":"x"}`, `failedDeviceCount: sent 0, came back 1`},
+		"a long name":          {`{"id":"` + long + `"}`, `id: sent "Ab_1", came back "` + long[:196] + "…"},
+		"null":                 {`null`, errNoObject.Error()},
+		"a number":             {`1`, errNoObject.Error()},
+		"value is a list":      {`{"@odata.context":"x","value":[{"id":"Ab_1"}]}`, errNoObject.Error()},
+		"value is null":        {`{"value":null}`, errNoObject.Error()},
+		"value twice within":   {`{"value":{"value":{"id":"x"}}}`, ""},
+		"an error":             {`{"id":"Ab_1","error":null}`, errInside.Error()},
+		"nothing of a status":  {`{"ok":true}`, errNoObject.Error()},
+		"cut":                  {`{"id":"Ab_1"`, errNoObject.Error()},
+		"text behind":          {`{"id":"Ab_1"}x`, errNoObject.Error()},
+		"invalid UTF-8":        {"{\"id\":\"Ab_1\xff\"}", errNoObject.Error()},
+	} {
+		var e echo
+		got, err := e.read([]byte(test.text), s)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != test.mismatch {
+			t.Errorf("%s: %s\nwant %s", name, got, test.mismatch)
+		}
+	}
+}
+
+// TestEchoOfEmptyName: Graph has null where a name is empty.
+func TestEchoOfEmptyName(t *testing.T) {
+	t.Parallel()
+	var e echo
+	if got, err := e.read([]byte(`{"userName":null,"id":null}`),
+		&row.Status{ID: "x"}); got != `id: sent "x", came back null` || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// TestEchoIsForgotten: an answer without a body says nothing of the answer before.
+func TestEchoIsForgotten(t *testing.T) {
+	t.Parallel()
+	body := `{"id":"other"}`
+	c := newServer(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) })
+	for _, body = range []string{body, "", body, `{}`} {
+		a, err := c.Patch(t.Context(), sample())
+		if err != nil || (a.Mismatch != "") != (body == `{"id":"other"}`) {
+			t.Errorf("%q: mismatch %q, %v", body, a.Mismatch, err)
+		}
+	}
+}

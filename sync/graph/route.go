@@ -1,0 +1,187 @@
+package graph
+
+import (
+	"errors"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/statussync/statussync/sync/row"
+)
+
+const (
+	appHole = "{mobileAppId}"
+	idHole  = "{id}"
+)
+
+// A SettingError says which setting cannot be used. It never quotes what may hold a secret.
+type SettingError struct{ Setting, Text, HintText string }
+
+func (e *SettingError) Error() string { return "the " + e.Setting + " " + e.Text }
+
+// Hint says what to do about it, or is empty.
+func (e *SettingError) Hint() string { return e.HintText }
+
+// CheckBaseURL reports, as a *SettingError, why s cannot be the service root. It must be an https URL, or an http
+// URL of this machine (localhost or a loopback address), without user name, password, query or fragment.
+func CheckBaseURL(s string) error {
+	_, err := parseBase(s)
+	return err
+}
+
+func parseBase(s string) (*url.URL, error) {
+	refuse := func(text string) (*url.URL, error) {
+		return nil, &SettingError{Setting: "base URL", Text: text, HintText: "It looks like " + DefaultBaseURL + "."}
+	}
+	u, err := url.Parse(s) // its error quotes passwords
+	switch {
+	case err != nil || u.Opaque != "":
+		return refuse("is not a URL")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return refuse("must begin with https://")
+	case u.User != nil:
+		return refuse("must not hold a user name or password")
+	case strings.ContainsAny(s, "?#"):
+		return refuse("must not have a query or fragment")
+	case u.Hostname() == "" || !validPort(u):
+		return refuse("has no valid host")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return refuse("must begin with https://, since a token would be sent to it; http is for this machine alone")
+	}
+	for part := range strings.SplitSeq(u.Path, "/") {
+		if part == "." || part == ".." {
+			return refuse("must not have . or .. in its path")
+		}
+	}
+	u.RawPath = strings.TrimRight(u.EscapedPath(), "/")
+	u.Path = strings.TrimRight(u.Path, "/")
+	return u, nil
+}
+
+func validPort(u *url.URL) bool {
+	if u.Port() == "" {
+		return !strings.HasSuffix(u.Host, ":")
+	}
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && n > 0
+}
+
+func loopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// CheckPath reports, as a *SettingError, why template cannot be the path below the service root. It must begin with
+// "/", hold {mobileAppId} exactly once and {id} at most once, in this order, each as a whole segment; all else must
+// be segments that need no escaping.
+func CheckPath(template string) error {
+	refuse := func(text string) error {
+		return &SettingError{Setting: "path", Text: text, HintText: "It looks like " + DefaultPath + "."}
+	}
+	rest, ok := strings.CutPrefix(template, "/")
+	if !ok {
+		return refuse("must begin with /")
+	}
+	apps, ids := 0, 0
+	for part := range strings.SplitSeq(rest, "/") {
+		switch {
+		case part == appHole:
+			apps++
+		case part == idHole && apps == 0:
+			return refuse("must have {mobileAppId} before {id}")
+		case part == idHole:
+			ids++
+		case part == "", part == ".", part == "..", url.PathEscape(part) != part:
+			return refuse("holds " + strconv.Quote(clip(part, 64)) + ", which is no plain segment")
+		}
+	}
+	if apps != 1 {
+		return refuse("must hold {mobileAppId} exactly once")
+	}
+	if ids > 1 {
+		return refuse("must not hold {id} twice")
+	}
+	return nil
+}
+
+// A route is the way to a status: the service root and the template, cut at its holes.
+type route struct {
+	base    url.URL // without a path
+	toApp   string  // from the root's path to {mobileAppId}
+	escaped string  // toApp as it is sent
+	toID    string  // "/userStatuses/" where the template has {id}, "/userStatuses" where not
+	hasID   bool
+	behind  string // what follows {id}
+}
+
+func newRoute(base, template string) (*route, error) {
+	u, err := parseBase(base)
+	if err != nil {
+		return nil, err
+	}
+	if err := CheckPath(template); err != nil {
+		return nil, err
+	}
+	head, rest, _ := strings.Cut(template, appHole)
+	r := &route{base: url.URL{Scheme: u.Scheme, Host: u.Host}, toApp: u.Path + head, escaped: u.RawPath + head}
+	r.toID, r.behind, r.hasID = strings.Cut(rest, idHole)
+	return r, nil
+}
+
+var (
+	errApp = errors.New("the app's id is not a GUID")
+	errID  = errors.New("the id cannot be a segment of a path")
+)
+
+// status writes the address of s to u.
+func (r *route) status(u *url.URL, s *row.Status) error {
+	if !isGUID(s.AppID) {
+		return errApp
+	}
+	if !r.hasID {
+		r.fill(u, s.AppID, r.toID, "", "")
+		return nil
+	}
+	if s.ID == "" || s.ID == "." || s.ID == ".." || s.ID[0] == '$' {
+		return errID
+	}
+	r.fill(u, s.AppID, r.toID, s.ID, r.behind)
+	return nil
+}
+
+// collection writes the address of the first status of an app to u.
+func (r *route) collection(u *url.URL, appID string) error {
+	if !isGUID(appID) {
+		return errApp
+	}
+	r.fill(u, appID, strings.TrimSuffix(r.toID, "/"), "", "")
+	u.RawQuery = "$top=1"
+	return nil
+}
+
+// fill sets both forms of the path: net/url sends RawPath if it is an escaped form of Path.
+func (r *route) fill(u *url.URL, app, toID, id, behind string) {
+	*u = r.base
+	u.Path = r.toApp + app + toID + id + behind
+	if escaped := url.PathEscape(id); escaped != id || r.escaped != r.toApp {
+		u.RawPath = r.escaped + app + toID + escaped + behind
+	}
+}
+
+// isGUID accepts 8-4-4-4-12 hexadecimal digits of either case, with nothing around them.
+func isGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (s[i] == '-') || !dash && !isHex(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
+}

@@ -1,0 +1,77 @@
+package graph
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/statussync/statussync/sync/row"
+)
+
+// silence judges an attempt to which no answer came; unsent says that nothing of it can have been carried out.
+func silence(ctx context.Context, answer row.Answer, b *bearer, err error, unsent bool) (row.Answer, error) {
+	answer.Code = silenceCode(ctx, err)
+	answer.Message = clean(err.Error(), b.token, maxMessage)
+	kind := Transient
+	var proxy *proxyError
+	switch {
+	case answer.Code == codeCertificate:
+		kind = Certificate
+	case errors.As(err, &proxy) && proxy.status/100 == 4:
+		kind = Proxy
+	case unsent:
+		kind = Unreachable
+	}
+	return answer, &Error{Kind: kind, Answer: answer, Err: err}
+}
+
+// tokenless judges an attempt that came to nothing for want of a token.
+func tokenless(ctx context.Context, answer row.Answer, err error) (row.Answer, error) {
+	kind := SignIn
+	answer.Code = "token"
+	if ctx.Err() != nil {
+		kind, answer.Code = Unreachable, silenceCode(ctx, err)
+	}
+	answer.Message = clean(err.Error(), "", maxMessage)
+	return answer, &Error{Kind: kind, Answer: answer, Err: err}
+}
+
+const codeCertificate = "certificate"
+
+// silenceCode names the kind of a silence, for grouping.
+func silenceCode(ctx context.Context, err error) string {
+	var (
+		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
+		lookup      *net.DNSError
+		proxy       *proxyError
+		timer       net.Error
+	)
+	switch {
+	case errors.As(err, &certificate):
+		return codeCertificate
+	case errors.As(err, &proxy):
+		return "proxy"
+	case errors.Is(ctx.Err(), context.Canceled):
+		return "canceled"
+	case errors.As(err, &lookup):
+		return "dns"
+	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timer) && timer.Timeout():
+		return "timeout"
+	case errors.As(err, &record):
+		return "tls"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "refused"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "reset"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "closed"
+	case errors.Is(err, errTooLong):
+		return "too-long"
+	}
+	return "connection"
+}

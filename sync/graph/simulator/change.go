@@ -1,0 +1,162 @@
+package simulator
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// typeName is the only value that @odata.type may have.
+const typeName = "#microsoft.graph.userAppInstallStatus"
+
+// A field is one bit a property.
+type field uint8
+
+const (
+	fieldType field = 1 << iota
+	fieldID
+	fieldUserName
+	fieldUserPrincipalName
+	fieldInstalled
+	fieldFailed
+	fieldNotInstalled
+)
+
+// A change is what the body of a PATCH asks for; a property that is not in has keeps its value.
+type change struct {
+	has field
+	Status
+}
+
+// apply merges the change into a status.
+func (c *change) apply(s *Status) {
+	for _, text := range []struct {
+		field    field
+		from, to *string
+	}{
+		{fieldUserName, &c.UserName, &s.UserName},
+		{fieldUserPrincipalName, &c.UserPrincipalName, &s.UserPrincipalName},
+	} {
+		if c.has&text.field != 0 {
+			*text.to = *text.from
+		}
+	}
+	if c.has&fieldInstalled != 0 {
+		s.InstalledDeviceCount = c.InstalledDeviceCount
+	}
+	if c.has&fieldFailed != 0 {
+		s.FailedDeviceCount = c.FailedDeviceCount
+	}
+	if c.has&fieldNotInstalled != 0 {
+		s.NotInstalledDeviceCount = c.NotInstalledDeviceCount
+	}
+}
+
+// decode reads one JSON object with known properties, each at most once, and nothing after it.
+func (c *change) decode(dec *jsontext.Decoder) *problem {
+	*c = change{}
+	if dec.PeekKind() != '{' {
+		return badRequest("The body is not a JSON object.")
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return malformed(err)
+	}
+	var scratch [64]byte
+	for dec.PeekKind() == '"' {
+		raw, err := dec.ReadValue()
+		if err != nil {
+			return malformed(err)
+		}
+		name, err := jsontext.AppendUnquote(scratch[:0], raw)
+		if err != nil {
+			return malformed(err)
+		}
+		if p := c.property(name, dec); p != nil {
+			return p
+		}
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return malformed(err)
+	}
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return badRequest("The body goes on after its JSON object.")
+	}
+	return nil
+}
+
+// property reads the value of one property. The name is compared by case, as Graph does.
+func (c *change) property(name []byte, dec *jsontext.Decoder) *problem {
+	var text *string
+	var count *int32
+	var bit field
+	var odataType string
+	switch string(name) {
+	case "@odata.type":
+		bit, text = fieldType, &odataType
+	case "id":
+		bit, text = fieldID, &c.ID
+	case "userName":
+		bit, text = fieldUserName, &c.UserName
+	case "userPrincipalName":
+		bit, text = fieldUserPrincipalName, &c.UserPrincipalName
+	case "installedDeviceCount":
+		bit, count = fieldInstalled, &c.InstalledDeviceCount
+	case "failedDeviceCount":
+		bit, count = fieldFailed, &c.FailedDeviceCount
+	case "notInstalledDeviceCount":
+		bit, count = fieldNotInstalled, &c.NotInstalledDeviceCount
+	default:
+		return badRequest(fmt.Sprintf("The type userAppInstallStatus has no property %.80q.", name))
+	}
+	c.has |= bit
+	kind := dec.PeekKind()
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return malformed(err)
+	}
+	switch {
+	case count != nil:
+		n, err := strconv.ParseInt(string(raw), 10, 32)
+		if kind != '0' || err != nil {
+			return badRequest(fmt.Sprintf("The value %.80q of %q is not an Int32.", raw, name))
+		}
+		*count = int32(n)
+	case kind == '"':
+		plain, err := jsontext.AppendUnquote(nil, raw)
+		if err != nil {
+			return malformed(err)
+		}
+		*text = string(plain)
+	case kind != 'n' || bit == fieldID || bit == fieldType:
+		return badRequest(fmt.Sprintf("The value %.80q of %q is not a string.", raw, name))
+	}
+	if bit == fieldType && odataType != typeName {
+		return badRequest(fmt.Sprintf("The type %.80q cannot be used for a user status.", odataType))
+	}
+	return nil
+}
+
+// media returns what is wrong with the headers of a request that has a body.
+func media(h http.Header) *problem {
+	if encoding := h.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return unsupported("content encoding", encoding)
+	}
+	kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	if !strings.EqualFold(strings.TrimSpace(kind), "application/json") {
+		return unsupported("content type", kind)
+	}
+	return nil
+}
+
+func unsupported(what, value string) *problem {
+	return &problem{http.StatusUnsupportedMediaType, "", fmt.Sprintf("The %s %.80q is not read.", what, value)}
+}
+
+func malformed(err error) *problem {
+	return badRequest(fmt.Sprintf("The body cannot be read as JSON: %.200s.", err))
+}

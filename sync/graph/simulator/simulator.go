@@ -1,0 +1,116 @@
+// Package simulator serves a small Microsoft Graph on loopback.
+//
+// It knows one resource, the userStatuses of an Intune app, below any service root (such as /beta):
+//
+//	PATCH {root}/deviceAppManagement/mobileApps/{app}/userStatuses         the id stands in the body
+//	PATCH {root}/deviceAppManagement/mobileApps/{app}/userStatuses/{id}
+//	GET   {root}/deviceAppManagement/mobileApps/{app}/userStatuses         in pages
+//	GET   {root}/deviceAppManagement/mobileApps/{app}/userStatuses/{id}
+//
+// A [Server] from [New] is an [http.Handler]; [Server.Start] puts it on a loopback address of its own. What it keeps,
+// how it throttles, which faults it has: see [Config]. What it saw: [Server.Stats], [Server.Value], [Server.Arrivals].
+//
+// A request goes through four steps: it is read, admitted (counted, taken off the quota, matched with the [Rule]s),
+// answered, delivered. Only the first and the last touch the connection.
+//
+// The clock is time.Now, so a Server made within a testing/synctest bubble lives by the bubble's clock.
+package simulator
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// ReservedApp is the one app that never exists: every call on it is answered with 404, whatever the configuration says.
+const ReservedApp = "00000000-0000-4000-8000-000000000404"
+
+// A Server is one simulated service with one tenant. It is safe for concurrent use.
+type Server struct {
+	cfg     Config
+	epoch   time.Time
+	unknown map[string]bool // apps, in lower case
+
+	mu      sync.Mutex // guards all below
+	tokens  map[string]bool
+	outage  bool
+	removed bool
+	script  script
+	quota   *quota
+	store   store
+	tally   tally
+
+	listening sync.Mutex // guards all below
+	server    *http.Server
+	address   string
+	served    chan struct{}
+	conns     sync.WaitGroup
+}
+
+// New returns a server that is ready to answer; nothing listens before [Server.Start]. Values of cfg that
+// [Config.Check] refuses are taken for their defaults where that is possible.
+func New(cfg Config) *Server {
+	cfg = cfg.withDefaults()
+	s := &Server{
+		cfg:     cfg,
+		epoch:   time.Now(),
+		unknown: map[string]bool{ReservedApp: true},
+		outage:  cfg.Outage,
+		removed: cfg.RouteRemoved,
+		quota:   newQuota(cfg.Quota),
+		store:   store{apps: make(map[string]*app), forget: cfg.Forget},
+		tally:   newTally(cfg.Trace),
+	}
+	for _, name := range cfg.UnknownApps {
+		s.unknown[strings.ToLower(name)] = true
+	}
+	s.SetTokens(cfg.Tokens...)
+	s.SetRules(cfg.Rules...)
+	return s
+}
+
+// SetTokens replaces the set of accepted bearer tokens from the next request on. Without an argument any token is
+// accepted. A revoked token is one that is missing from the set.
+func (s *Server) SetTokens(tokens ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens = make(map[string]bool, len(tokens))
+	for _, token := range tokens {
+		s.tokens[token] = true
+	}
+}
+
+// SetRules replaces the script of faults from the next request on; how often the new rules were used counts from zero.
+func (s *Server) SetRules(rules ...Rule) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.script = newScript(s.cfg.Seed, rules)
+}
+
+// SetOutage switches the outage: while it lasts, everybody is answered with 503 and nothing is applied.
+func (s *Server) SetOutage(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outage = on
+}
+
+// SetRouteRemoved switches whether userStatuses is missing from the service's model, as it is from the real one since
+// June 2023: then every signed-in call, GET or PATCH, is answered with 400.
+func (s *Server) SetRouteRemoved(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.removed = on
+}
+
+// Put sets a status without a request, so that a test finds what it needs. It counts as no application of the key.
+func (s *Server) Put(appID string, status Status) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.cfg.Forget {
+		s.store.entry(strings.ToLower(appID), status.ID).set(status)
+	}
+}
+
+// now returns the time since the server was made. It never goes back.
+func (s *Server) now() time.Duration { return time.Since(s.epoch) }

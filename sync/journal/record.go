@@ -1,0 +1,155 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+
+	"github.com/statussync/statussync/sync/row"
+)
+
+// Record hands the outcome of a row to the writer, which commits it within 100 ms. It waits when the writer is 1,000
+// outcomes behind. An error is that of an earlier write.
+func (s *Session) Record(o row.Outcome) error {
+	if err := s.failure(); err != nil {
+		return err
+	}
+	select {
+	case s.queue <- o:
+		return nil
+	case <-s.failed:
+		return s.err
+	}
+}
+
+// Flush returns nil when all outcomes whose Record has returned are committed.
+func (s *Session) Flush(ctx context.Context) error {
+	ack := make(chan struct{})
+	select {
+	case s.flushes <- ack:
+	case <-s.done:
+		return s.failure()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-ack:
+		return nil
+	case <-s.done:
+		return s.failure()
+	}
+}
+
+// write commits outcomes in groups until the session is left or has failed.
+func (s *Session) write(ctx context.Context) {
+	defer close(s.done)
+	group := make([]row.Outcome, 0, 2*groupRows)
+	for more := true; more; {
+		var ack chan struct{}
+		group, ack, more = s.gather(group[:0])
+		if s.failure() != nil {
+			return
+		}
+		if err := s.commit(ctx, group); err != nil {
+			s.fail(err)
+			return
+		}
+		if ack != nil {
+			close(ack)
+		}
+	}
+}
+
+// gather waits for outcomes, and for company to the first of them. A flush and the end take all that is there.
+func (s *Session) gather(group []row.Outcome) (_ []row.Outcome, ack chan struct{}, more bool) {
+	var old <-chan time.Time
+	for len(group) < groupRows {
+		select {
+		case o := <-s.queue:
+			if len(group) == 0 {
+				old = time.After(groupAge)
+			}
+			group = s.drain(append(group, o))
+		case <-old:
+			return group, nil, true
+		case ack := <-s.flushes:
+			return s.drain(group), ack, true
+		case <-s.stop:
+			return s.drain(group), nil, false
+		case <-s.failed:
+			return group, nil, false
+		}
+	}
+	return group, nil, true
+}
+
+// drain takes what is in the queue, and at most groupRows, so that it ends.
+func (s *Session) drain(group []row.Outcome) []row.Outcome {
+	for range groupRows {
+		select {
+		case o := <-s.queue:
+			group = append(group, o)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit writes one group, and what was tallied meanwhile.
+func (s *Session) commit(ctx context.Context, group []row.Outcome) error {
+	tally := s.takeTally()
+	if len(group) == 0 && len(tally) == 0 {
+		return nil
+	}
+	// Rows in order append to the tree; those of one shape go together.
+	slices.SortFunc(group, func(a, b row.Outcome) int {
+		if p, q := plain(&a), plain(&b); p != q {
+			if p {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.Row, b.Row)
+	})
+	return s.j.commit(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		n := 0
+		for n < len(group) && plain(&group[n]) {
+			n++
+		}
+		if err := s.insert(ctx, tx, &s.j.plain, group[:n]); err != nil {
+			return err
+		}
+		if err := s.insert(ctx, tx, &s.j.full, group[n:]); err != nil {
+			return err
+		}
+		return s.insertTally(ctx, tx, tally)
+	})
+}
+
+// insert writes outcomes of one shape, as many with one statement as it takes.
+func (s *Session) insert(ctx context.Context, tx *sql.Tx, sh *shape, group []row.Outcome) error {
+	lot, one := tx.StmtContext(ctx, sh.lot), tx.StmtContext(ctx, sh.one)
+	args := []any{s.number}
+	for len(group) > 0 {
+		n, stmt := 1, one
+		if len(group) >= many {
+			n, stmt = many, lot
+		}
+		args = args[:1]
+		for i := range group[:n] {
+			args = sh.append(args, s.run<<rowBits|group[i].Row, &group[i])
+		}
+		result, err := stmt.ExecContext(ctx, args...)
+		if err != nil {
+			return err
+		}
+		if changed, err := result.RowsAffected(); err != nil || changed != int64(n) {
+			return &BooksError{group[0].Row, group[n-1].Row}
+		}
+		group = group[n:]
+	}
+	return nil
+}

@@ -1,0 +1,25 @@
+// Package row names what every other package shares.
+//
+// A [Status] is what one row of an input file says and one request sets. A [Row] adds where it came from, and an
+// [Outcome] says what became of it. Every row that enters leaves with exactly one outcome, whose [Verdict] comes from a
+// closed list.
+package row
+
+// A Status is the install status of one app for one user, as Microsoft Graph's userAppInstallStatus has it.
+type Status struct {
+	AppID             string // mobileAppId: a GUID, spelled as the input spells it
+	ID                string // key of the status within the app: opaque, never empty, one path segment
+	UserName          string // may be empty
+	UserPrincipalName string
+	Installed         int32 // installedDeviceCount: devices, not negative
+	Failed            int32 // failedDeviceCount: devices, not negative
+	NotInstalled      int32 // notInstalledDeviceCount: devices, not negative
+}
+
+// A Row is a status with its place.
+type Row struct {
+	Number int64 // from 1 over all inputs of a run
+	Input  int   // index into the run's inputs, from 0
+	Line   int64 // line of the input on which the record begins, from 1
+	Status
+}

@@ -1,0 +1,76 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/statussync/statussync/reports"
+	"github.com/statussync/statussync/sync/journal"
+)
+
+// Report renders a run of the folder dir again, from its journal and its copy of the input. An empty id is the newest
+// run. It returns when the files are complete.
+func Report(ctx context.Context, dir, id, version string, summarize func(Summary)) error {
+	root, err := openDir(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	lock, err := journal.Acquire(ctx, dir, 0)
+	if err != nil {
+		return lockFailure(ctx, err)
+	}
+	defer lock.Release()
+	j, err := journal.Open(ctx, dir)
+	if err != nil {
+		return books(err)
+	}
+	defer j.Close()
+	found, newest, err := find(ctx, j, id)
+	if err != nil {
+		return err
+	}
+	r, err := newRenderer(j, found, filepath.Join(dir, found.ID))
+	if err != nil {
+		return err
+	}
+	if err := r.load(ctx, version, ""); err != nil {
+		return books(err)
+	}
+	if err := r.rows(ctx, nil); err != nil {
+		return books(err)
+	}
+	if err := r.json(); err != nil {
+		return books(err)
+	}
+	if newest {
+		if _, err := reports.Latest(dir, found.ID); err != nil {
+			return books(err)
+		}
+	}
+	summarize(Summary{Run: &r.report, Groups: r.groups})
+	return nil
+}
+
+// find returns the run with the id, or the newest that has a report, and whether it is the newest.
+func find(ctx context.Context, j *journal.Journal, id string) (found journal.Run, newest bool, err error) {
+	runs, err := j.Runs(ctx)
+	if err != nil {
+		return found, false, books(err)
+	}
+	newest = true
+	for _, r := range runs {
+		if len(r.Inputs) == 0 { // dropped before it was decided
+			continue
+		}
+		if r.ID == id || id == "" {
+			return r, newest, nil
+		}
+		newest = false
+	}
+	if id == "" {
+		return found, false, &Failure{Exit: ExitUsage, Text: "there is no run to report on", Do: "see statussync runs"}
+	}
+	return found, false, &Failure{Exit: ExitUsage, Text: fmt.Sprintf("there is no run %q with a report", id), Do: "see statussync runs"}
+}

@@ -1,0 +1,134 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/statussync/statussync/input"
+	"github.com/statussync/statussync/sync/journal"
+)
+
+// tempPrefix begins the names of folders that are not runs yet. What a killed process left is removed by the next one.
+const tempPrefix = ".new-"
+
+// begin takes the input in and finds the run that it belongs to: an unfinished one, or a new one.
+func (w *work) begin(ctx context.Context) error {
+	paths, err := input.Expand(w.o.Inputs)
+	if err != nil {
+		return &Failure{Exit: ExitRefused, Err: err}
+	}
+	if err := w.sweep(); err != nil {
+		return books(err)
+	}
+	id := newID(time.Now())
+	temp := tempPrefix + id
+	if err := w.dir.Mkdir(temp, 0o700); err != nil {
+		return books(err)
+	}
+	defer w.dir.RemoveAll(temp) // of a new run, the name is gone by then
+	folder, err := w.dir.OpenRoot(temp)
+	if err != nil {
+		return books(err)
+	}
+	defer folder.Close()
+	in, err := takeIn(ctx, folder, paths, w.o.Stdin)
+	if err != nil {
+		return err
+	}
+	if found, err := w.unfinished(ctx, in); err != nil || found {
+		return err
+	}
+	w.run = journal.Run{ID: id, Fingerprint: in.fingerprint, Target: w.o.target(), Settings: w.o.settings(), Inputs: in.inputs, Started: time.Now()}
+	if err := w.dir.Rename(temp, id); err != nil {
+		return books(err)
+	}
+	if err := w.journal.Begin(ctx, w.run); err != nil {
+		return books(err)
+	}
+	return w.open(ctx)
+}
+
+// open begins the session of the run that was found.
+func (w *work) open(ctx context.Context) error {
+	options, err := inputOptions(w.run.Settings)
+	if err != nil {
+		return err
+	}
+	w.records = records{sources: sources(w.path(), w.run.Inputs), options: options}
+	w.session, err = w.journal.BeginSession(ctx, w.run.ID)
+	if err != nil {
+		return books(err)
+	}
+	w.result.ID = w.run.ID
+	w.o.Log.Info("run", zap.String("run", w.run.ID), zap.Bool("resumed", w.resumed))
+	return nil
+}
+
+// sweep removes what killed processes left.
+func (w *work) sweep() error {
+	entries, err := os.ReadDir(w.o.Dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), tempPrefix) {
+			if err := w.dir.RemoveAll(e.Name()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// unfinished looks for a run over the same content at the same target that can be taken up, and closes those that
+// cannot. It reports whether it found one.
+func (w *work) unfinished(ctx context.Context, in intake) (bool, error) {
+	runs, err := w.journal.Runs(ctx)
+	if err != nil {
+		return false, books(err)
+	}
+	for _, r := range runs {
+		if r.State != journal.StateOpen && r.State != journal.StatePlanning || r.Target != w.o.target() {
+			continue
+		}
+		why, err := w.cannotTakeUp(r, in)
+		if err != nil {
+			return false, err
+		}
+		if why == "" {
+			w.run, w.resumed = r, true
+			return true, w.open(ctx)
+		}
+		w.o.Log.Warn("an unfinished run is left as it is", zap.String("run", r.ID), zap.String("why", why))
+		if err := w.journal.Conclude(ctx, r.ID, journal.StateAbandoned, -1); err != nil {
+			return false, books(err)
+		}
+	}
+	return false, nil
+}
+
+// cannotTakeUp says why the unfinished run r is not taken up; empty if it is. Another setting for the same content is
+// an error, since either answer could be the wrong one.
+func (w *work) cannotTakeUp(r journal.Run, in intake) (string, error) {
+	silence := time.Since(r.Ended)
+	switch {
+	case r.State == journal.StatePlanning:
+		return "it ended before it had decided what to send", nil
+	case w.o.Fresh:
+		return "--fresh was given", nil
+	case r.Fingerprint != in.fingerprint:
+		return "the input is another one", nil
+	case silence > w.o.ResumeWithin:
+		return fmt.Sprintf("it ended %s ago, longer than --resume-within", silence.Round(time.Minute)), nil
+	case r.Settings != w.o.settings():
+		return "", &Failure{Exit: ExitUsage,
+			Text: fmt.Sprintf("run %s over the same input is unfinished, but was decided otherwise: %s", r.ID, difference(r.Settings, w.o.settings())),
+			Do:   "give the same settings to go on with it, or --fresh to begin anew"}
+	}
+	return "", nil
+}

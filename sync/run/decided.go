@@ -1,0 +1,114 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"path/filepath"
+
+	"go.uber.org/zap"
+
+	"github.com/statussync/statussync/sync/journal"
+	"github.com/statussync/statussync/sync/plan"
+	"github.com/statussync/statussync/sync/row"
+)
+
+// errRefused is why a run whose input has invalid rows sends nothing.
+var errRefused = &Failure{Exit: ExitRefused, Text: "nothing was sent, because rows are invalid",
+	Do: "mend them, or send the others with --on-invalid skip"}
+
+func (w *work) path() string { return filepath.Join(w.o.Dir, w.run.ID) }
+
+// decide settles what is to be sent, and records every row that is not. A run that is taken up was decided before.
+func (w *work) decide(ctx context.Context) error {
+	if w.resumed {
+		return w.takeUp(ctx)
+	}
+	d := newDecider(w.records, w.o, w.session.Record)
+	if w.o.SkipUnchanged {
+		if err := w.o.knowsTenant(); err != nil {
+			return err
+		}
+		if err := w.refreshStale(ctx); err != nil {
+			return err
+		}
+		d.applied = known(w.journal.Applied(ctx, w.run.Target))
+	}
+	err := d.decide(ctx)
+	if err == nil {
+		err = d.check(w.o)
+	}
+	w.o.Found(&d.Findings)
+	if err != nil {
+		return err
+	}
+	w.plan = d.plan
+	if err := w.planned(ctx, d); err != nil {
+		return books(err)
+	}
+	c := d.plan.Counts()
+	w.o.Log.Info("planned", zap.Int64("rows", c.Rows()), zap.Int64("send", c.Send), zap.Int64("unchanged", c.Unchanged),
+		zap.Int64("duplicate", c.Duplicate), zap.Int64("invalid", c.Invalid), zap.Duration("shortest", shortest(c.Send, w.o.Send)))
+	if c.Invalid > 0 && !w.o.SkipInvalid {
+		return errRefused
+	}
+	return nil
+}
+
+// planned records that every decision is recorded.
+func (w *work) planned(ctx context.Context, d *decider) error {
+	if err := w.session.Flush(ctx); err != nil {
+		return err
+	}
+	for i := range w.run.Inputs {
+		w.run.Inputs[i].Rows = d.rows[i]
+	}
+	w.run.Rows = d.plan.Counts().Rows()
+	return w.journal.Planned(ctx, w.run.ID, w.run.Rows, w.run.Inputs)
+}
+
+// takeUp makes the plan of a run that an earlier session has begun from the outcomes that it left.
+func (w *work) takeUp(ctx context.Context) error {
+	w.plan = plan.New(w.o.Duplicates)
+	for o, err := range w.journal.Outcomes(ctx, w.run.ID) {
+		if err != nil {
+			return books(err)
+		}
+		w.plan.Resume(o.Row, o.Verdict.Resend() && o.Retryable, o.Verdict == row.Unknown)
+	}
+	w.o.Log.Info("an unfinished run over the same input goes on", zap.String("run", w.run.ID),
+		zap.Int64("rows", w.run.Rows), zap.Int64("left", w.plan.Counts().Send))
+	return nil
+}
+
+// drop ends a run that was given up before its first request. Nothing of it is kept but its line in the history.
+func (w *work) drop(after context.Context, err error) error {
+	state, exit := journal.StateAbandoned, ExitStatus(err)
+	if exit == ExitRefused {
+		state = journal.StateRefused
+	}
+	return errors.Join(err,
+		w.session.End(after, exit),
+		w.journal.Conclude(after, w.run.ID, state, exit),
+		w.dir.RemoveAll(w.run.ID))
+}
+
+// known turns what the journal holds into what a plan asks for.
+func known(applied iter.Seq2[journal.Applied, error]) iter.Seq2[plan.Known, error] {
+	return func(yield func(plan.Known, error) bool) {
+		for a, err := range applied {
+			if !yield(plan.Known{Key: a.Key, Fingerprint: a.Fingerprint}, err) {
+				return
+			}
+		}
+	}
+}
+
+// knowsTenant refuses to compare with what was applied to a tenant that nobody has named.
+func (o *Options) knowsTenant() error {
+	if o.Tenant != "" {
+		return nil
+	}
+	return &Failure{Exit: ExitUsage, Text: "--skip-unchanged needs to know the tenant, and neither settings nor token name it",
+		Do: "set --tenant, or auth.tenant in the configuration"}
+}

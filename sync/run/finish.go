@@ -1,0 +1,189 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/statussync/statussync/reports"
+	"github.com/statussync/statussync/sync/dispatch"
+	"github.com/statussync/statussync/sync/graph"
+	"github.com/statussync/statussync/sync/journal"
+	"github.com/statussync/statussync/sync/row"
+)
+
+// rowFilesAfter is how long after a stop signal the files with a line per row may still be written. Kubernetes kills
+// 30 s after its SIGTERM.
+const rowFilesAfter = 9 * time.Second
+
+// ending returns a context for what must be done although ctx has ended: saying what happened. It ends rowFilesAfter
+// later than ctx. This is the one place where a run goes on without the context that it was given.
+func ending(ctx context.Context) (context.Context, context.CancelFunc) {
+	after, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(rowFilesAfter):
+			cancel()
+		case <-after.Done():
+		}
+	})
+	return after, func() { stop(); cancel() }
+}
+
+// finish ends the session and reports. Stopped is why the run ended before its last row, nil if it did not.
+func (w *work) finish(ctx, after context.Context, stopped error) (*Result, error) {
+	w.result.Stopped = stopped
+	if err := w.conclude(after, stopped); err != nil {
+		return nil, w.unrecorded(stopped, err)
+	}
+	if err := w.report(ctx, after); err != nil {
+		w.journal.Conclude(after, w.run.ID, w.run.State, ExitBooks)
+		return nil, w.unrecorded(stopped, err)
+	}
+	if w.run.State == journal.StateFinished {
+		w.prune(after)
+	}
+	return &w.result, nil
+}
+
+// conclude ends the session in the journal.
+func (w *work) conclude(after context.Context, stopped error) error {
+	if err := w.session.Flush(after); err != nil {
+		return err
+	}
+	counts, again, err := w.journal.Counts(after, w.run.ID)
+	if err != nil {
+		return err
+	}
+	w.result.Exit = exitOf(stopped, counts, again)
+	if err := w.session.End(after, w.result.Exit); err != nil {
+		return err
+	}
+	state := journal.StateOpen
+	switch {
+	case errors.Is(stopped, errRefused):
+		state = journal.StateRefused
+	case again == 0:
+		state = journal.StateFinished
+	}
+	if err := w.journal.Conclude(after, w.run.ID, state, -1); err != nil {
+		return err
+	}
+	w.run, err = w.journal.Run(after, w.run.ID)
+	w.o.Log.Info("run ended", zap.String("run", w.run.ID), zap.Int("exit", w.result.Exit), zap.String("state", string(state)))
+	return err
+}
+
+// unrecorded is the end of a run whose books could not be finished. What stopped the run before is said too.
+func (w *work) unrecorded(stopped, err error) error {
+	if own := (*dispatch.Stop)(nil); errors.As(stopped, &own) && own.Reason == dispatch.Record {
+		stopped = nil // the same error, said once
+	}
+	return &Failure{Exit: ExitBooks, Err: errors.Join(stopped, err), Text: "the books of run " + w.run.ID + " could not be finished",
+		Do: "make room or mend the disk; then the same command goes on where this one stopped"}
+}
+
+// report writes the report of the run that has just ended. After a signal the report and the summary come first, since
+// there may be no time for the files with a line per row.
+func (w *work) report(ctx, after context.Context) error {
+	r, err := newRenderer(w.journal, w.run, w.path())
+	if err != nil {
+		return err
+	}
+	if err := r.load(after, w.o.Version, sentence(w.result.Stopped)); err != nil {
+		return err
+	}
+	hurried := ctx.Err() != nil
+	if hurried {
+		if err := w.publish(r, true); err != nil {
+			return err
+		}
+	}
+	err = w.journal.Refresh(after, w.run.ID, touches(func(seen func(*row.Row, *row.Outcome) error) error {
+		return r.rows(after, seen)
+	}))
+	switch {
+	case hurried && after.Err() != nil:
+		w.o.Log.Warn("no time was left for the files with a line per row", zap.String("do", "statussync report "+w.run.ID))
+		return nil
+	case err != nil:
+		return err
+	case hurried:
+		return r.json()
+	}
+	return w.publish(r, false)
+}
+
+// publish writes report.json, lets runs/latest point to it, and says how the run ended. Pending: the files with a line
+// per row are still to come.
+func (w *work) publish(r *renderer, pending bool) error {
+	if err := r.json(); err != nil {
+		return err
+	}
+	if _, err := reports.Latest(w.o.Dir, w.run.ID); err != nil {
+		return err
+	}
+	w.o.Summarize(Summary{Run: &r.report, Groups: r.groups, Pending: pending})
+	return nil
+}
+
+// prune lets old runs go. What cannot be removed is tried again by the next good run.
+func (w *work) prune(ctx context.Context) {
+	old, err := w.journal.Prune(ctx, w.o.Keep)
+	for _, id := range old {
+		err = errors.Join(err, w.dir.RemoveAll(id))
+	}
+	if err != nil {
+		w.o.Log.Warn("old runs could not be removed", zap.Error(err))
+	}
+}
+
+func sentence(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// exitOf returns the exit status of a run.
+func exitOf(stopped error, c map[row.Verdict]int64, again int64) int {
+	exit := ExitOK
+	if c[row.Failed]+c[row.Mismatched]+c[row.Invalid] > 0 {
+		exit = worse(exit, ExitFailed)
+	}
+	if again > 0 {
+		exit = worse(exit, ExitUnfinished)
+	}
+	if stopped == nil {
+		return exit
+	}
+	return worse(exit, stopStatus(stopped))
+}
+
+// stopStatus returns the exit status that belongs to the reason why a run was stopped.
+func stopStatus(err error) int {
+	var own interface{ ExitStatus() int }
+	var refused *graph.Error
+	var stop *dispatch.Stop
+	switch {
+	case errors.Is(err, errRefused):
+		return ExitRefused
+	case errors.Is(err, errDuration):
+		return ExitUnfinished
+	case errors.As(err, &own): // a signal, or a failure of our own
+		return own.ExitStatus()
+	case errors.As(err, &refused) && refused.Kind == graph.SignIn:
+		return ExitSignIn
+	case errors.As(err, &stop):
+		return stopReasons[stop.Reason]
+	}
+	return ExitUnexpected
+}
+
+var stopReasons = map[dispatch.Reason]int{
+	dispatch.Limit: ExitUnfinished, dispatch.MaxWait: ExitUnfinished, dispatch.MaxErrors: ExitStopped,
+	dispatch.Uniform: ExitStopped, dispatch.Fatal: ExitUnexpected, dispatch.First: ExitUnexpected,
+	dispatch.Record: ExitBooks, dispatch.Input: ExitUnexpected, dispatch.Panic: ExitUnexpected, dispatch.Signal: ExitUnexpected,
+}

@@ -1,0 +1,67 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/statussync/statussync/reports"
+	"github.com/statussync/statussync/sync/journal"
+	"github.com/statussync/statussync/sync/row"
+)
+
+// A Past is one run of the history.
+type Past struct {
+	ID        string
+	Started   time.Time
+	Duration  time.Duration // from the start of the first session to the end of the last
+	Rows      int64
+	Succeeded int64 // succeeded, unchanged and duplicate
+	Failed    int64 // failed for good, mismatched, invalid
+	Left      int64 // a later run may help
+	State     string
+	Exit      string // the last exit status; "-" while it runs and after a process that was killed
+}
+
+// History returns the runs in dir, the newest first. It takes no lock.
+func History(ctx context.Context, dir string) ([]Past, error) {
+	j, err := journal.OpenReadOnly(ctx, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, books(err)
+	}
+	defer j.Close()
+	runs, err := j.Runs(ctx)
+	if err != nil {
+		return nil, books(err)
+	}
+	var all []Past
+	for _, r := range runs {
+		p, err := past(ctx, j, r)
+		if err != nil {
+			return nil, books(err)
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func past(ctx context.Context, j *journal.Journal, r journal.Run) (Past, error) {
+	counts, again, err := j.Counts(ctx, r.ID)
+	if err != nil {
+		return Past{}, err
+	}
+	p := Past{
+		ID: r.ID, Started: r.Started, Rows: r.Rows, State: string(r.State), Exit: "-", Left: again,
+		Succeeded: counts[row.Succeeded] + counts[row.Unchanged] + counts[row.Duplicate],
+	}
+	p.Failed = r.Rows - p.Succeeded - again
+	if !r.Ended.IsZero() {
+		p.Duration, p.Exit = r.Ended.Sub(r.Started), fmt.Sprintf("%d %s", r.ExitStatus, reports.ExitWord(r.ExitStatus))
+	}
+	return p, nil
+}

@@ -1,0 +1,32 @@
+package run
+
+import (
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/statussync/statussync/sync/dispatch"
+	"github.com/statussync/statussync/sync/journal"
+)
+
+// observe tells the journal and the log what the dispatcher does.
+func (w *work) observe(e dispatch.Event) {
+	switch e.Kind {
+	case dispatch.Attempt:
+		w.session.Tally(journal.Event{Kind: journal.Attempt, At: e.At, HTTPStatus: e.HTTPStatus, Took: e.Duration})
+	case dispatch.Resume:
+		w.session.Tally(journal.Event{Kind: journal.Pause, At: e.At, HTTPStatus: e.HTTPStatus, Took: e.Duration})
+		w.o.Log.Info("sending goes on", zap.Duration("paused", e.Duration.Round(time.Millisecond)))
+	case dispatch.Pause:
+		why := "Graph is throttling and did not say for how long"
+		switch {
+		case e.Outage:
+			why = "Graph is out; one request at a time asks whether it is back"
+		case e.Asked:
+			why = "Graph asked for it"
+		}
+		w.o.Log.Warn("paused", zap.Duration("for", e.Until.Sub(e.At).Round(time.Millisecond)), zap.Int("status", e.HTTPStatus), zap.String("why", why))
+	case dispatch.RateChange:
+		w.session.Tally(journal.Event{Kind: journal.Rate, At: e.At, PerSecond: float64(e.Rate.N) / max(e.Rate.Per.Seconds(), 1e-9)})
+	}
+}

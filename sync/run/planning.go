@@ -1,0 +1,105 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"iter"
+	"os"
+	"time"
+
+	"github.com/statussync/statussync/input"
+	"github.com/statussync/statussync/sync/journal"
+	"github.com/statussync/statussync/sync/plan"
+	"github.com/statussync/statussync/sync/row"
+)
+
+// Planned is what a run over the input would do.
+type Planned struct {
+	Counts   plan.Counts
+	Shortest time.Duration // at the allowed rate, without a single pause or repeat
+	Disk     int64         // bytes that the run needs in its folder
+	Exit     int           // ExitRefused if the run would send nothing for what is invalid, else ExitOK
+}
+
+// Plan does what [Run] does up to the first request. It keeps nothing and takes no lock.
+func Plan(ctx context.Context, o Options) (*Planned, error) {
+	paths, err := input.Expand(o.Inputs)
+	if err != nil {
+		return nil, &Failure{Exit: ExitRefused, Err: err}
+	}
+	src, size, cleanUp, err := readable(ctx, paths, o)
+	defer cleanUp()
+	if err != nil {
+		return nil, err
+	}
+	d := newDecider(records{sources: src, options: o.Input}, o, func(row.Outcome) error { return nil })
+	if o.SkipUnchanged {
+		applied, done, err := appliedReadOnly(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		defer done()
+		d.applied = applied
+	}
+	err = d.decide(ctx)
+	if err == nil {
+		err = d.check(o)
+	}
+	o.Found(&d.Findings)
+	if err != nil {
+		return nil, err
+	}
+	c := d.plan.Counts()
+	p := &Planned{Counts: c, Shortest: shortest(c.Send, o.Send), Disk: need(size, c.Rows())}
+	if c.Invalid > 0 && !o.SkipInvalid {
+		p.Exit = ExitRefused
+	}
+	return p, nil
+}
+
+// readable returns sources that can be read more than once: regular files where they lie, anything else as a copy in
+// a temporary folder that cleanUp removes. Size is the sum of their bytes.
+func readable(ctx context.Context, paths []string, o Options) (src []input.Source, size int64, cleanUp func(), err error) {
+	cleanUp = func() {}
+	regular := true
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if p == "-" || err != nil || !info.Mode().IsRegular() {
+			regular = false
+			break
+		}
+		size += info.Size()
+		src = append(src, input.Source{Name: p, Path: p})
+	}
+	if regular {
+		return src, size, cleanUp, nil
+	}
+	temp, err := os.MkdirTemp("", "statussync-plan-")
+	if err != nil {
+		return nil, 0, cleanUp, err
+	}
+	cleanUp = func() { os.RemoveAll(temp) }
+	dir, err := os.OpenRoot(temp)
+	if err != nil {
+		return nil, 0, cleanUp, err
+	}
+	defer dir.Close()
+	in, err := takeIn(ctx, dir, paths, o.Stdin)
+	return sources(temp, in.inputs), in.bytes(), cleanUp, err
+}
+
+// appliedReadOnly yields what earlier runs set at the target, without taking the lock.
+func appliedReadOnly(ctx context.Context, o Options) (iter.Seq2[plan.Known, error], func(), error) {
+	if err := o.knowsTenant(); err != nil {
+		return nil, nil, err
+	}
+	j, err := journal.OpenReadOnly(ctx, o.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, func() {}, nil
+	}
+	if err != nil {
+		return nil, nil, books(err)
+	}
+	return known(j.Applied(ctx, o.target())), func() { j.Close() }, nil
+}

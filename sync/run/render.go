@@ -1,0 +1,145 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+
+	"github.com/statussync/statussync/input"
+	"github.com/statussync/statussync/reports"
+	"github.com/statussync/statussync/sync/journal"
+	"github.com/statussync/statussync/sync/row"
+)
+
+// renderer writes what people read of a run. It knows the run from its folder and the journal alone, so that what a
+// killed process left behind is rendered by the same code.
+type renderer struct {
+	journal *journal.Journal
+	run     journal.Run
+	folder  string // the run's folder
+	options input.Options
+	report  reports.Run
+	groups  *reports.Groups
+}
+
+func newRenderer(j *journal.Journal, r journal.Run, folder string) (*renderer, error) {
+	options, err := inputOptions(r.Settings)
+	if err != nil {
+		return nil, err
+	}
+	return &renderer{journal: j, run: r, folder: folder, options: options}, nil
+}
+
+// load fills report and groups from the journal. Stopped says why the run ended early, where that is known.
+func (r *renderer) load(ctx context.Context, version, stopped string) error {
+	counts, again, err := r.journal.Counts(ctx, r.run.ID)
+	if err != nil {
+		return err
+	}
+	r.report = reports.Run{
+		ID: r.run.ID, Version: version, State: string(r.run.State), ExitStatus: max(r.run.ExitStatus, 0), Stopped: stopped,
+		Started: r.run.Started, Ended: r.run.Ended, Sessions: r.run.Sessions, Target: r.run.Target,
+		Settings: json.RawMessage(r.run.Settings), Rows: r.run.Rows, Counts: counts, Retryable: again,
+	}
+	for _, in := range r.run.Inputs {
+		r.report.Inputs = append(r.report.Inputs, reports.Source{Name: in.Name, SHA256: in.SHA256, Bytes: in.Bytes, Rows: in.Rows})
+	}
+	if err := r.tallies(ctx); err != nil {
+		return err
+	}
+	r.groups = new(reports.Groups)
+	for o, err := range r.journal.Troubles(ctx, r.run.ID) {
+		if err != nil {
+			return err
+		}
+		r.groups.Add(o)
+	}
+	return nil
+}
+
+// rows joins the copy of the input with the journal in row order and writes the files that have a line a row. Each
+// joined row is shown to seen, which may be nil.
+func (r *renderer) rows(ctx context.Context, seen func(*row.Row, *row.Outcome) error) error {
+	layouts, err := layouts(sources(r.folder, r.run.Inputs), r.options)
+	if err != nil {
+		return err
+	}
+	files, err := reports.Create(r.folder, layouts, reports.Options{Refused: r.run.State == journal.StateRefused})
+	if err != nil {
+		return err
+	}
+	defer files.Abort()
+	err = r.join(ctx, func(rec *input.Record, o *row.Outcome) error {
+		if err := files.Add(reports.Entry{Row: rec.Row, Raw: rec.Raw, Outcome: *o}); err != nil || seen == nil {
+			return err
+		}
+		return seen(&rec.Row, o)
+	})
+	if err != nil {
+		return err
+	}
+	if err := r.balance(files.Counts()); err != nil {
+		return err
+	}
+	if err := files.Commit(); err != nil {
+		return err
+	}
+	r.report.Files = files.Names()
+	return nil
+}
+
+// join reads the copy of the input beside the journal, in row order.
+func (r *renderer) join(ctx context.Context, visit func(*input.Record, *row.Outcome) error) error {
+	next, stop := iter.Pull2(r.journal.Outcomes(ctx, r.run.ID))
+	defer stop()
+	for rec, err := range (records{sources: sources(r.folder, r.run.Inputs), options: r.options}).all(ctx) {
+		if err != nil {
+			return err
+		}
+		o, err, more := next()
+		if err != nil {
+			return err
+		}
+		if !more {
+			return &Failure{Exit: ExitBooks, Text: fmt.Sprintf("the books do not balance: row %d is not in the journal", rec.Number)}
+		}
+		if err := visit(rec, &o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// balance compares the rows that were written with the rows that were read, verdict by verdict.
+func (r *renderer) balance(written reports.Counts) error {
+	if sum := written.Sum(); sum != r.run.Rows {
+		return &Failure{Exit: ExitBooks,
+			Text: fmt.Sprintf("the books do not balance: %d rows were read, %d are accounted for", r.run.Rows, sum)}
+	}
+	for _, v := range row.Verdicts() {
+		if written[v] != r.report.Counts[v] {
+			return &Failure{Exit: ExitBooks, Text: fmt.Sprintf("the books do not balance: the journal counts %d rows as %s, their lines are %d",
+				r.report.Counts[v], v, written[v])}
+		}
+	}
+	return nil
+}
+
+func (r *renderer) json() error { return reports.WriteJSON(r.folder, &r.report, r.groups) }
+
+func layouts(src []input.Source, options input.Options) ([]reports.Input, error) {
+	var all []reports.Input
+	for _, s := range src {
+		r, err := input.Open(s, options)
+		if err != nil {
+			return nil, err
+		}
+		l := r.Layout()
+		r.Close()
+		all = append(all, reports.Input{
+			Name: s.Name, Format: l.Format, Header: l.Header, Delimiter: l.Delimiter, Newline: l.Newline, Decoded: l.Decoded,
+		})
+	}
+	return all, nil
+}

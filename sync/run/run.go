@@ -1,0 +1,112 @@
+// Package run takes one run from its files to its last outcome.
+//
+// [Run] does the main job: it copies the input, decides, sends, remembers, and reports. [Plan] does the same up to the
+// first request. [Report] renders a run again, [History] lists what was done. Every row that enters leaves exactly once,
+// with one outcome; what goes wrong with a row is an outcome, what goes wrong with the house is a [Failure].
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/statussync/statussync/sync/journal"
+	"github.com/statussync/statussync/sync/plan"
+)
+
+// A Result says how a run ended.
+type Result struct {
+	ID      string // the run's folder below Options.Dir
+	Exit    int    // the exit status
+	Stopped error  // why it ended before its last row; nil if it did not
+}
+
+// work is one run in progress. It is used by one goroutine.
+type work struct {
+	o       Options
+	dir     *os.Root
+	journal *journal.Journal
+	run     journal.Run
+	session *journal.Session
+	records records
+	plan    *plan.Plan
+	resumed bool
+	result  Result
+}
+
+// Run takes the inputs through a whole run, or takes up an unfinished one. An error is a *Failure or unexpected; a run
+// that ended early is a Result whose Exit says so.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	dir, err := openDir(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	lock, err := journal.Acquire(ctx, o.Dir, o.LockWait)
+	if err != nil {
+		return nil, lockFailure(ctx, err)
+	}
+	defer lock.Release()
+	j, err := journal.Open(ctx, o.Dir)
+	if err != nil {
+		return nil, books(err)
+	}
+	defer j.Close()
+	w := &work{o: o, dir: dir, journal: j}
+	if err := w.begin(ctx); err != nil {
+		return nil, err
+	}
+	return w.complete(ctx)
+}
+
+// complete takes a run that has begun to its end.
+func (w *work) complete(ctx context.Context) (*Result, error) {
+	after, cancel := ending(ctx)
+	defer cancel()
+	err := w.decide(ctx)
+	if err == nil {
+		err = w.checkSpace()
+	}
+	switch {
+	case errors.Is(err, errRefused):
+		return w.finish(ctx, after, err)
+	case err != nil && !w.resumed:
+		return nil, w.drop(after, err)
+	case err != nil:
+		return nil, errors.Join(err, w.session.End(after, ExitStatus(err)))
+	}
+	return w.finish(ctx, after, w.send(ctx))
+}
+
+// openDir opens the folder that holds all that is kept, and makes it if need be.
+func openDir(path string) (*os.Root, error) {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		return nil, &Failure{Exit: ExitUsage, Text: fmt.Sprintf("the runs folder %q is a symbolic link", path),
+			Do: "give --runs the folder that it points to"}
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, &Failure{Exit: ExitBooks, Text: "the runs folder cannot be made", Err: err}
+	}
+	dir, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, &Failure{Exit: ExitBooks, Text: "the runs folder cannot be opened", Err: err}
+	}
+	return dir, nil
+}
+
+// books makes a failure of an error of the journal or the reports.
+func books(err error) error {
+	return &Failure{Exit: ExitBooks, Text: "the books cannot be kept", Err: err,
+		Do: "make room or mend the disk, then give the same command again: it goes on where this one stopped"}
+}
+
+func lockFailure(ctx context.Context, err error) error {
+	if locked := (*journal.Locked)(nil); errors.As(err, &locked) {
+		return &Failure{Exit: ExitLocked, Err: err}
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return books(err)
+}

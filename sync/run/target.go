@@ -1,0 +1,84 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/statussync/statussync/input"
+)
+
+// target names what a run writes to: two runs with one target write to the same objects in the same way.
+func (o *Options) target() string {
+	if o.Target != "" {
+		return o.Target
+	}
+	return strings.TrimSuffix(o.Graph.BaseURL, "/") + o.Graph.Path + " tenant " + o.Tenant
+}
+
+// deciding are the settings that change what is sent for a given input. An unfinished run is taken up only with the
+// same ones.
+type deciding struct {
+	App           string            `json:"app,omitempty"`
+	Format        string            `json:"format,omitempty"`
+	Delimiter     string            `json:"delimiter,omitempty"`
+	Encoding      string            `json:"encoding,omitempty"`
+	Columns       map[string]string `json:"columns,omitempty"`
+	Duplicates    string            `json:"duplicates"`
+	OnInvalid     string            `json:"on-invalid"`
+	SkipUnchanged bool              `json:"skip-unchanged"`
+}
+
+// settings returns the deciding settings as canonical JSON: equal settings have equal text.
+func (o *Options) settings() string {
+	d := deciding{
+		App: o.Input.App, Format: o.Input.Format, Delimiter: o.Input.Delimiter, Encoding: o.Input.Encoding,
+		Columns: o.Input.Columns, Duplicates: o.Duplicates.String(), OnInvalid: "refuse", SkipUnchanged: o.SkipUnchanged,
+	}
+	if o.SkipInvalid {
+		d.OnInvalid = "skip"
+	}
+	text, err := json.Marshal(d)
+	if err != nil {
+		panic(err) // strings and booleans always have a JSON form
+	}
+	return string(text)
+}
+
+// inputOptions are the input options that the settings of a run were made from, for reading its copies again.
+func inputOptions(settings string) (input.Options, error) {
+	var d deciding
+	if err := json.Unmarshal([]byte(settings), &d); err != nil {
+		return input.Options{}, fmt.Errorf("the settings of the run: %w", err)
+	}
+	return input.Options{App: d.App, Format: d.Format, Delimiter: d.Delimiter, Encoding: d.Encoding, Columns: d.Columns}, nil
+}
+
+// difference names the first setting in which two texts of deciding settings differ, as "--duplicates was first, is last".
+func difference(was, is string) string {
+	var before, now map[string]any
+	if json.Unmarshal([]byte(was), &before) != nil || json.Unmarshal([]byte(is), &now) != nil {
+		return "its settings cannot be read"
+	}
+	for _, name := range slices.Sorted(maps.Keys(union(before, now))) {
+		if a, b := fmt.Sprint(before[name]), fmt.Sprint(now[name]); a != b {
+			return fmt.Sprintf("--%s was %s, is %s", name, orNone(before[name]), orNone(now[name]))
+		}
+	}
+	return "its settings differ"
+}
+
+func union(a, b map[string]any) map[string]any {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+func orNone(v any) string {
+	if v == nil {
+		return "not given"
+	}
+	return fmt.Sprint(v)
+}
