@@ -18,7 +18,7 @@ func (c *csvDecoder) checkLimits(s *scanner, record []byte, line int64) error {
 	switch {
 	case len(s.starts) > maxCells:
 		return refuse(s.starts[maxCells], "", "the record has more than %d cells", maxCells)
-	case s.tooLong != none && s.state == inQuotes:
+	case s.tooLong != none && s.tooLong == s.quote:
 		return refuse(s.tooLong, "close the quote if it is not", "the quoted cell that opens here is longer than 1 MiB")
 	case s.tooLong != none:
 		return refuse(s.tooLong, "", "the cell that begins here is longer than 1 MiB")

@@ -93,6 +93,9 @@ func drain(r *Reader) reading {
 
 // stream reads an input that is not a file.
 func stream(src io.Reader, opt Options) (*Reader, error) {
+	if err := opt.check("stream"); err != nil {
+		return nil, err
+	}
 	t, err := decode("stream", bufio.NewReaderSize(src, headSize), opt.Encoding)
 	if err != nil {
 		return nil, err

@@ -6,7 +6,8 @@ import "bytes"
 // only when the whole record is sound. It serves records that are long or refused, never the ordinary one.
 type scanner struct {
 	delimiter byte
-	pos       int // bytes looked at
+	stops     string // what ends a cell without quotes
+	pos       int    // bytes looked at
 	state     scanState
 	starts    []int // where each cell begins
 	quote     int   // where the last quoted cell opened, or none
@@ -26,29 +27,24 @@ const (
 )
 
 func newScanner(delimiter byte) *scanner {
-	return &scanner{delimiter: delimiter, starts: []int{0}, quote: none, spanning: none, tooLong: none}
+	stops := "\n\"" + string(rune(delimiter))
+	return &scanner{delimiter: delimiter, stops: stops, starts: []int{0}, quote: none, spanning: none, tooLong: none}
 }
 
 // scan goes on to the end of the record, which begins with the bytes of the calls before, or as far as there are bytes.
 // It passes over empty lines at the beginning.
 func (s *scanner) scan(record []byte) {
-	for ; s.pos < len(record) && s.state < atEnd; s.pos++ {
-		switch c := record[s.pos]; s.state {
-		case atCell, inPlain:
-			if first := s.starts[0]; c == '\n' && len(s.starts) == 1 && emptyLine(record[first:s.pos+1]) > 0 {
-				s.starts[0], s.state = s.pos+1, atCell
-				continue
-			}
-			s.plain(c)
-		case inQuotes:
-			switch c {
-			case '"':
-				s.state = afterQuote
-			case '\n':
-				s.spanning = s.quote
-			}
-		case afterQuote:
-			s.behindQuote(c, record[s.pos+1:])
+	for s.pos < len(record) && s.state < atEnd {
+		switch rest := record[s.pos:]; {
+		case s.state == atCell && rest[0] == '"':
+			s.state, s.quote = inQuotes, s.pos
+			s.pos++
+		case s.state == inQuotes:
+			s.quoted(rest)
+		case s.state == afterQuote:
+			s.behindQuote(rest)
+		default:
+			s.plain(record)
 		}
 	}
 	if s.state < atEnd {
@@ -56,32 +52,53 @@ func (s *scanner) scan(record []byte) {
 	}
 }
 
-func (s *scanner) plain(c byte) {
-	switch {
-	case c == s.delimiter:
-		s.endCell()
-	case c == '\n':
-		s.endRecord()
-	case c != '"':
-		s.state = inPlain
-	case s.state == atCell:
-		s.state, s.quote = inQuotes, s.pos
-	default:
-		s.state = outOfBounds
+func (s *scanner) plain(record []byte) {
+	n := bytes.IndexAny(record[s.pos:], s.stops)
+	if n < 0 {
+		s.state, s.pos = inPlain, len(record)
+		return
 	}
+	s.pos += n
+	switch record[s.pos] {
+	case s.delimiter:
+		s.endCell()
+	case '"':
+		s.state = outOfBounds
+	default:
+		if first := s.starts[0]; len(s.starts) == 1 && emptyLine(record[first:s.pos+1]) > 0 {
+			s.starts[0], s.state = s.pos+1, atCell
+		} else {
+			s.endRecord()
+		}
+	}
+	s.pos++
 }
 
-func (s *scanner) behindQuote(c byte, rest []byte) {
-	switch {
+func (s *scanner) quoted(rest []byte) {
+	n := bytes.IndexByte(rest, '"')
+	if n < 0 {
+		n = len(rest)
+	} else {
+		s.state = afterQuote
+	}
+	if bytes.IndexByte(rest[:n], '\n') >= 0 {
+		s.spanning = s.quote
+	}
+	s.pos = min(s.pos+n+1, s.pos+len(rest))
+}
+
+func (s *scanner) behindQuote(rest []byte) {
+	switch c := rest[0]; {
 	case c == '"':
 		s.state = inQuotes
 	case c == s.delimiter:
 		s.endCell()
-	case c == '\n', c == '\r' && (len(rest) == 0 || rest[0] == '\n'):
+	case c == '\n', c == '\r' && (len(rest) == 1 || rest[1] == '\n'):
 		s.endRecord()
 	default:
 		s.state = outOfBounds
 	}
+	s.pos++
 }
 
 func (s *scanner) endCell() {

@@ -109,7 +109,8 @@ func finished(exit int, rows int64, c Counts) *Run {
 	start := time.Date(2026, 11, 23, 15, 41, 0, 0, time.UTC)
 	return &Run{
 		ID: "20261123T154100Z-3f9a", State: "finished", ExitStatus: exit,
-		Started: start, Ended: start.Add(2000 * time.Second), Rows: rows, Counts: c, Retryable: c[row.Unknown] + c[row.Unsent],
+		Started: start, Ended: start.Add(2000 * time.Second),
+		Rows: rows, Counts: c, Retryable: c[row.Unknown] + c[row.Unsent],
 	}
 }
 

@@ -113,7 +113,8 @@ func TestCompletion(t *testing.T) {
 // FuzzYAMLText holds that a text that was printed is read back as itself.
 func FuzzYAMLText(f *testing.F) {
 	for _, seed := range []string{
-		"", "a", "null", "~", "-1", "a: b", "a:", "#", "'", "\"", "\\", "{x}", "é\u2028\U0001f600", "5%", "\t", "\x7f", "- a", ".inf",
+		"", "a", "null", "~", "-1", "a: b", "a:", "#", "'", "\"", "\\", "{x}", "é\u2028\U0001f600", "5%", "\t",
+		"\x7f", "- a", ".inf",
 	} {
 		f.Add(seed)
 	}

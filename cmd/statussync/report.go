@@ -27,7 +27,7 @@ told to stop before it could finish them. RUN is the name of a run's folder; wit
 			if len(args) == 1 {
 				id = filepath.Base(args[0])
 			}
-			return run.Report(cmd.Context(), s.Runs, id, version(), func(end run.Summary) { summarize(std, s, end) })
+			return run.Report(cmd.Context(), s.Runs, id, version(), func(end run.Summary) { summarize(std, s, calling{}, end) })
 		},
 	}
 }

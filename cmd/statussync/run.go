@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/statussync/statussync/reports"
-	"github.com/statussync/statussync/sync/row"
 	"github.com/statussync/statussync/sync/run"
 )
 
@@ -31,14 +28,15 @@ when the same command is given again.`,
 			if s.DryRun {
 				return doPlan(cmd.Context(), s, files, std)
 			}
-			return doRun(cmd.Context(), s, files, std)
+			return doRun(cmd, s, files, std)
 		},
 	}
 	addSettings(cmd, reading, deciding, target, sending)
 	return cmd
 }
 
-func doRun(ctx context.Context, s *Settings, files []string, std streams) error {
+func doRun(cmd *cobra.Command, s *Settings, files []string, std streams) error {
+	c := calling{flags: givenFlags(cmd), files: files}
 	log := newLogger(s, std.err)
 	defer log.Sync()
 	o, done, err := options(s, files, std, log)
@@ -46,9 +44,9 @@ func doRun(ctx context.Context, s *Settings, files []string, std streams) error 
 		return err
 	}
 	defer done()
-	o.Summarize = func(end run.Summary) { summarize(std, s, end) }
+	o.Summarize = func(end run.Summary) { summarize(std, s, c, end) }
 	o.Found = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }
-	result, err := run.Run(ctx, o)
+	result, err := run.Run(cmd.Context(), o)
 	if err != nil {
 		return err
 	}
@@ -62,31 +60,13 @@ func doRun(ctx context.Context, s *Settings, files []string, std streams) error 
 }
 
 // summarize prints the end of a run; with --quiet only a run that did not go well is worth a word.
-func summarize(std streams, s *Settings, end run.Summary) {
+func summarize(std streams, s *Settings, c calling, end run.Summary) {
 	if s.Quiet && end.Run.ExitStatus == run.ExitOK {
 		return
 	}
-	reports.Summary(std.out, end.Run, end.Groups, reports.View{
-		Width: width(std.out), Folder: filepath.Join(s.Runs, end.Run.ID), Pending: end.Pending, Next: next(s, end.Run),
+	shown := *end.Run
+	shown.Stopped = "" // an error, said in its own place with what to do about it
+	reports.Summary(std.out, &shown, end.Groups, reports.View{
+		Width: width(std.out), Folder: filepath.Join(s.Runs, end.Run.ID), Pending: end.Pending, Next: next(s, c, end),
 	})
-}
-
-// next suggests what to type after a run.
-func next(s *Settings, r *reports.Run) []reports.Step {
-	var steps []reports.Step
-	latest := filepath.Join(s.Runs, "latest")
-	if n := r.Counts[row.Invalid]; n > 0 {
-		for _, name := range r.Files {
-			if strings.HasPrefix(name, "invalid") {
-				steps = append(steps, reports.Step{Why: "Mend the invalid rows, then send them", Command: command(s, filepath.Join(latest, name))})
-			}
-		}
-	}
-	return steps
-}
-
-// command is the command line that sends these files with the settings that were given for the run.
-func command(s *Settings, files ...string) string {
-	words := append([]string{"statussync", "run"}, files...)
-	return strings.Join(words, " ")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,9 +39,10 @@ func TestScript(t *testing.T) {
 			e.Values[simKey{}] = &sim{waiting: make(map[int64]chan struct{})}
 			return nil
 		},
+		Condition: isRoot,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"simulator": startSimulator, "outage": switchOutage, "seen": seen, "status": status, "signal": signalAfter,
-			"waitfor": waitFor,
+			"waitfor": waitFor, "tmpfs": mountSmall, "fill": fillAfter,
 		},
 	})
 }
@@ -160,40 +162,47 @@ func status(ts *testscript.TestScript, _ bool, args []string) {
 	expect(ts, args[0], ts.Exec(args[1], args[2:]...))
 }
 
-// signalAfter starts a command, sends it a signal when the simulator has seen so many requests from now on, and compares its
-// exit status: "signal TERM 20 143 statussync run users.csv". KILL is a crash, its status is "killed".
+// signalAfter starts a command, sends it a signal when the simulator has seen so many requests from now on, and compares
+// its exit status: "signal TERM 20 143 statussync run users.csv". KILL is a crash, its status is "killed". What the
+// command printed is in the file signalled.
 func signalAfter(ts *testscript.TestScript, _ bool, args []string) {
-	s := simOf(ts)
 	send := map[string]syscall.Signal{
 		"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL,
 	}[args[0]]
-	n, err := strconv.ParseInt(args[1], 10, 64)
+	meanwhile(ts, args[1:], func(p *os.Process) error { return p.Signal(send) })
+}
+
+// fillAfter fills a volume up as signalAfter sends a signal: "fill full/ballast 20 9 statussync run users.csv".
+func fillAfter(ts *testscript.TestScript, _ bool, args []string) {
+	meanwhile(ts, args[1:], func(*os.Process) error { return fillUp(ts.MkAbs(args[0])) })
+}
+
+// meanwhile starts the command args[2:], calls do when args[0] more requests have been seen, and expects the exit status
+// args[1].
+func meanwhile(ts *testscript.TestScript, args []string, do func(*os.Process) error) {
+	s := simOf(ts)
+	n, err := strconv.ParseInt(args[0], 10, 64)
 	ts.Check(err)
 	reached := s.reached(s.count() + n)
-	cmd := exec.Command(args[3], args[4:]...)
-	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "STATUSSYNC_TOKEN=" + ts.Getenv("STATUSSYNC_TOKEN"),
-		"TMPDIR=" + ts.Getenv("TMPDIR")}
-	out, err := os.CreateTemp(ts.MkAbs("."), "signal-*.txt")
-	ts.Check(err)
-	defer out.Close()
-	cmd.Stdout, cmd.Stderr = out, out
+	var out bytes.Buffer
+	cmd := exec.Command(args[2], args[3:]...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), &out, &out
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "STATUSSYNC_TOKEN"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
 	ts.Check(cmd.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	select {
 	case <-reached:
-		ts.Check(cmd.Process.Signal(send))
+		ts.Check(do(cmd.Process))
 		err = <-ended
 	case err = <-ended:
-		text, _ := os.ReadFile(out.Name())
-		ts.Fatalf("it ended before %d requests: %v\n%s", n, err, text)
+		ts.Fatalf("it ended before %d requests: %v\n%s", n, err, &out)
 	}
-	text, err2 := os.ReadFile(out.Name())
-	ts.Check(err2)
-	ts.Logf("%s", text)
-	ts.Check(os.WriteFile(ts.MkAbs("stopped"), text, 0o600))
-	expect(ts, args[2], err)
+	ts.Logf("%s", &out)
+	ts.Check(os.WriteFile(ts.MkAbs("signalled"), out.Bytes(), 0o600))
+	expect(ts, args[1], err)
 }
 
 func expect(ts *testscript.TestScript, want string, err error) {

@@ -41,7 +41,8 @@ func TestNearest(t *testing.T) {
 	candidates := []string{"rate", "burst", "max-wait", "max-errors", "id"}
 	for word, want := range map[string]string{
 		"rate": "rate", "RATE": "rate", "raet": "rate", "rat": "rate", "rates": "rate",
-		"maxwait": "max-wait", "max_wait": "max-wait", "max-error": "max-errors", "": "", "x": "", "zzzz": "", "ID": "id", "user": "",
+		"maxwait": "max-wait", "max_wait": "max-wait", "max-error": "max-errors",
+		"": "", "x": "", "zzzz": "", "ID": "id", "user": "",
 	} {
 		if got := nearest(word, candidates); got != want {
 			t.Errorf("nearest(%q) = %q, want %q", word, got, want)

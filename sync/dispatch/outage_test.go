@@ -73,6 +73,35 @@ func TestOutage(t *testing.T) {
 	})
 }
 
+// TestOutageAgain: a second outage is probed as the first was.
+func TestOutageAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		w := &world{answer: func(context.Context, request) error {
+			if s := time.Since(began) / time.Second; s < 20 || 23 <= s && s < 40 {
+				return fault()
+			}
+			return nil
+		}}
+		opt := Options{Concurrency: 8, Attempts: 5, Rate: Rate{N: 11, Per: time.Second}, Burst: 1}
+		if err := w.run(t.Context(), opt, 60); err != nil {
+			t.Fatal(err)
+		}
+		var probes []time.Duration
+		for _, e := range w.kinds(Pause) {
+			probes = append(probes, e.Until.Sub(e.At))
+		}
+		want := []time.Duration{1, 2, 4, 5, 5, 5, 1, 2, 4, 5, 5, 5}
+		for i := range want {
+			want[i] *= time.Second
+		}
+		if !slices.Equal(probes, want) {
+			t.Errorf("probes after %v, want %v", probes, want)
+		}
+	})
+}
+
 // TestOutageEndsByAnyAnswer: a refusal, too, shows that the service is there.
 func TestOutageEndsByAnyAnswer(t *testing.T) {
 	t.Parallel()

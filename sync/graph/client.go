@@ -90,8 +90,7 @@ func (c *Client) Patch(ctx context.Context, s *row.Status) (row.Answer, error) {
 		err = c.route.status(&x.url, s)
 	}
 	if err != nil {
-		answer.Code, answer.Message = "unsendable", clean(err.Error(), "", maxMessage)
-		return answer, &Error{Kind: Refused, Answer: answer, Err: err}
+		return unsendable(answer, err)
 	}
 	return c.send(ctx, x, http.MethodPatch, s, answer)
 }
@@ -102,8 +101,7 @@ func (c *Client) Probe(ctx context.Context, appID string) (row.Answer, error) {
 	answer := row.Answer{ClientRequestID: uuid.NewString()}
 	x := &exchange{}
 	if err := c.route.collection(&x.url, appID); err != nil {
-		answer.Code, answer.Message = "unsendable", clean(err.Error(), "", maxMessage)
-		return answer, &Error{Kind: Refused, Answer: answer, Err: err}
+		return unsendable(answer, err)
 	}
 	return c.send(ctx, x, http.MethodGet, nil, answer)
 }

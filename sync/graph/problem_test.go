@@ -9,7 +9,8 @@ import (
 // intune is the document that Intune puts into a message, escaped as it is there; intuneText is what it has to say.
 const (
 	intune = `{\r\n  \"_version\": 3,\r\n  \"Message\": \"` + intuneText + `\",\r\n` +
-		`  \"CustomApiErrorPhrase\": \"\",\r\n  \"RetryAfter\": null,\r\n  \"ErrorSourceService\": \"\",\r\n  \"HttpHeaders\": \"{}\"\r\n}`
+		`  \"CustomApiErrorPhrase\": \"\",\r\n  \"RetryAfter\": null,\r\n` +
+		`  \"ErrorSourceService\": \"\",\r\n  \"HttpHeaders\": \"{}\"\r\n}`
 	intuneText = "An error has occurred - Operation ID (for customer support): 0 - Activity ID: 1 - Url: https://x/y"
 )
 

@@ -159,3 +159,21 @@ func TestConnectionsAreKept(t *testing.T) {
 		t.Errorf("connections %v, want another one after a 503", from)
 	}
 }
+
+// TestBodyCanBeSentAgain: the transport asks for the body once more when it finds a kept connection closed.
+func TestBodyCanBeSentAgain(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, DefaultBaseURL)
+	x := &exchange{data: []byte("body")}
+	c.prepare(t.Context(), x, http.MethodPatch, &bearer{}, "")
+	for range 2 {
+		io.ReadAll(x.request.Body)
+		again, err := x.request.GetBody()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(again); string(text) != "body" || err != nil {
+			t.Errorf("%q, %v", text, err)
+		}
+	}
+}

@@ -29,6 +29,12 @@ func silence(ctx context.Context, answer row.Answer, b *bearer, err error, unsen
 	return answer, &Error{Kind: kind, Answer: answer, Err: err}
 }
 
+// unsendable judges an attempt that would have left the route, or altered a value.
+func unsendable(answer row.Answer, err error) (row.Answer, error) {
+	answer.Code, answer.Message = "unsendable", clean(err.Error(), "", maxMessage)
+	return answer, &Error{Kind: Refused, Answer: answer, Err: err}
+}
+
 // tokenless judges an attempt that came to nothing for want of a token.
 func tokenless(ctx context.Context, answer row.Answer, err error) (row.Answer, error) {
 	kind := SignIn

@@ -4,12 +4,10 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -220,30 +218,6 @@ func TestContextIsUsed(t *testing.T) {
 		var e *Error
 		if !errors.As(err, &e) || e.Kind != want || e.Answer.Code != "canceled" || !errors.Is(err, context.Canceled) {
 			t.Errorf("error %v, want kind %v", err, want)
-		}
-	}
-}
-
-// TestProxy has the connection made by a proxy: it never sees the token, and its refusals are told apart.
-func TestProxy(t *testing.T) {
-	t.Parallel()
-	for status, want := range map[int]Kind{407: Proxy, 403: Proxy, 502: Unreachable} {
-		var line string
-		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			line = r.Method + " " + r.Host + " " + r.Header.Get("Authorization")
-			w.WriteHeader(status)
-		}))
-		defer proxy.Close()
-		u, _ := url.Parse(proxy.URL)
-		u.User = url.UserPassword("ann", "hunter2")
-		c := newClient(t, "https://graph.invalid")
-		c.transport.Proxy = http.ProxyURL(u)
-		e, _ := patchWithin(t, c, 20*time.Second)
-		if e.Kind != want || !e.Definite() || e.Answer.Code != "proxy" || line != "CONNECT graph.invalid:443 " {
-			t.Errorf("%d: %v %v after %q", status, e.Kind, e, line)
-		}
-		if strings.Contains(fmt.Sprint(e, e.Answer), "hunter2") {
-			t.Errorf("the password is in %v", e)
 		}
 	}
 }

@@ -152,11 +152,11 @@ func (j *Journal) page(ctx context.Context, page []row.Outcome, query string, af
 	defer rows.Close()
 	for rows.Next() {
 		o, err := scan(rows)
-		if err != nil {
-			return page, j.read(err)
+		if err == nil && (o.Verdict == row.Unsent || o.Verdict > row.Unknown) {
+			err = fmt.Errorf("row %d has a verdict that does not exist", o.Row)
 		}
-		if o.Verdict == row.Unsent || o.Verdict > row.Unknown {
-			return page, &DamagedError{j.path, fmt.Errorf("row %d has a verdict that does not exist", o.Row)}
+		if err != nil {
+			return page, &DamagedError{j.path, err}
 		}
 		page = append(page, o)
 	}

@@ -347,8 +347,8 @@ func TestCloseCommitsWhatWasRecorded(t *testing.T) {
 	ok(t, s.Fence(t.Context(), 2))
 	record(t, s, 1, 1, row.Succeeded, false)
 	ok(t, j.Close())
-	want(t, openAt(t, dir), "a", "s?-")
 	if m, _ := filepath.Glob(filepath.Join(dir, "*-wal")); len(m) != 0 {
 		t.Errorf("left behind: %v", m)
 	}
+	want(t, openAt(t, dir), "a", "s?-")
 }

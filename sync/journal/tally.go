@@ -16,6 +16,8 @@ const (
 	Attempt Kind = "attempt" // one request: HTTPStatus (0: no answer) and Took
 	Pause   Kind = "pause"   // nobody sent for a while: HTTPStatus that asked for it (0: an outage), and Took
 	Rate    Kind = "rate"    // the rate changed to PerSecond
+	Sending Kind = "sending" // a session sent rows, and Took so long from its first request to its last answer
+	Resent  Kind = "resent"  // a row was sent again that an earlier session may have applied
 )
 
 // An Event is one thing that happened while rows were sent.

@@ -65,8 +65,25 @@ func (w *work) open(ctx context.Context) error {
 		return books(err)
 	}
 	w.result.ID = w.run.ID
-	w.o.Log.Info("run", zap.String("run", w.run.ID), zap.Bool("resumed", w.resumed))
+	if !w.resumed {
+		w.o.Log.Info("a run begins", zap.String("run", w.run.ID))
+	}
 	return nil
+}
+
+// lastActive returns when the run was last worked at. Of a killed session only its requests tell.
+func (w *work) lastActive(ctx context.Context, r journal.Run) (time.Time, error) {
+	if !r.Ended.IsZero() {
+		return r.Ended, nil
+	}
+	last := r.Started
+	for t, err := range w.journal.Tallies(ctx, r.ID) {
+		if err != nil {
+			return last, err
+		}
+		last = t.Start.Add(journal.TallySpan)
+	}
+	return last, nil
 }
 
 // sweep removes what killed processes left.
@@ -96,7 +113,7 @@ func (w *work) unfinished(ctx context.Context, in intake) (bool, error) {
 		if r.State != journal.StateOpen && r.State != journal.StatePlanning || r.Target != w.o.target() {
 			continue
 		}
-		why, err := w.cannotTakeUp(r, in)
+		why, err := w.cannotTakeUp(ctx, r, in)
 		if err != nil {
 			return false, err
 		}
@@ -114,9 +131,12 @@ func (w *work) unfinished(ctx context.Context, in intake) (bool, error) {
 
 // cannotTakeUp says why the unfinished run r is not taken up; empty if it is. Another setting for the same content is
 // an error, since either answer could be the wrong one.
-func (w *work) cannotTakeUp(r journal.Run, in intake) (string, error) {
-	silence := time.Since(r.Ended)
+func (w *work) cannotTakeUp(ctx context.Context, r journal.Run, in intake) (string, error) {
+	last, err := w.lastActive(ctx, r)
+	silence := time.Since(last)
 	switch {
+	case err != nil:
+		return "", books(err)
 	case r.State == journal.StatePlanning:
 		return "it ended before it had decided what to send", nil
 	case w.o.Fresh:

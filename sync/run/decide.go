@@ -21,16 +21,14 @@ type Findings struct {
 	Warnings []string         // "file:line: text"; bounded
 }
 
-func (f *Findings) problem(name string, p input.Problem) string {
-	text := fmt.Sprintf("%s:%d:%d: %s", name, p.Line, p.Column, p.Text)
+func (f *Findings) problem(name string, p input.Problem) {
 	if len(f.Problems) < shownProblems {
-		f.Problems = append(f.Problems, text)
+		f.Problems = append(f.Problems, fmt.Sprintf("%s:%d:%d: %s", name, p.Line, p.Column, p.Text))
 	}
 	if f.Kinds == nil {
 		f.Kinds = make(map[string]int64)
 	}
 	f.Kinds[p.Kind]++
-	return text
 }
 
 func (f *Findings) warn(name string, warnings []input.Warning) {
@@ -117,16 +115,17 @@ func (d *decider) survey(ctx context.Context) error {
 	return nil
 }
 
-// invalid makes the outcome of a record with problems: all of them are named, the first gives the kind.
+// invalid makes the outcome of a record with problems. The reason names all of them, each with its line and column; the
+// first gives the kind.
 func (d *decider) invalid(rec *input.Record) row.Outcome {
 	o := row.Outcome{Row: rec.Number, Input: rec.Input, Line: rec.Line, Verdict: row.Invalid}
 	o.Code = rec.Problems[0].Kind
 	for i, p := range rec.Problems {
-		text := d.problem(d.names[rec.Input], p)
+		d.problem(d.names[rec.Input], p)
 		if i > 0 {
 			o.Reason += "; "
 		}
-		o.Reason += text
+		o.Reason += fmt.Sprintf("%d:%d: %s", p.Line, p.Column, p.Text)
 	}
 	return o
 }

@@ -34,7 +34,9 @@ func ending(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // finish ends the session and reports. Stopped is why the run ended before its last row, nil if it did not.
 func (w *work) finish(ctx, after context.Context, stopped error) (*Result, error) {
-	w.result.Stopped = stopped
+	if !errors.Is(stopped, errRefused) { // that is not the end of the run, but its outcome
+		w.result.Stopped = stopped
+	}
 	if err := w.conclude(after, stopped); err != nil {
 		return nil, w.unrecorded(stopped, err)
 	}
@@ -150,7 +152,7 @@ func sentence(err error) string {
 // exitOf returns the exit status of a run.
 func exitOf(stopped error, c map[row.Verdict]int64, again int64) int {
 	exit := ExitOK
-	if c[row.Failed]+c[row.Mismatched]+c[row.Invalid] > 0 {
+	if c[row.Failed]+c[row.Mismatched]+c[row.Invalid]+c[row.Unknown]+c[row.Unsent] > again {
 		exit = worse(exit, ExitFailed)
 	}
 	if again > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"time"
 
 	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/graph"
@@ -49,7 +50,10 @@ func (w *work) send(ctx context.Context) error {
 		})
 	}
 	d = dispatch.New(o)
-	return d.Run(ctx, w.tasks(ctx), client.Patch, w.session.Record)
+	began := time.Now()
+	err = d.Run(ctx, w.tasks(ctx), client.Patch, w.session.Record)
+	w.session.Tally(journal.Event{Kind: journal.Sending, At: began, Took: time.Since(began)})
+	return err
 }
 
 // tasks yields the rows to send, each once the journal holds that it may be sent.
@@ -66,7 +70,11 @@ func (w *work) tasks(ctx context.Context) iter.Seq2[dispatch.Task, error] {
 				yield(dispatch.Task{}, err)
 				return
 			}
-			if !yield(dispatch.Task{Row: rec.Row, Doubt: w.plan.Doubtful(rec.Number)}, nil) {
+			doubt := w.plan.Doubtful(rec.Number)
+			if doubt {
+				w.session.Tally(journal.Event{Kind: journal.Resent, At: time.Now()})
+			}
+			if !yield(dispatch.Task{Row: rec.Row, Doubt: doubt}, nil) {
 				return
 			}
 		}

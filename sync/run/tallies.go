@@ -1,8 +1,56 @@
 package run
 
-import "context"
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
 
-// tallies fills in what the journal has summed up of requests and pauses.
+	"github.com/statussync/statussync/reports"
+	"github.com/statussync/statussync/sync/journal"
+)
+
+// tallies fills in what the journal has summed up of requests, pauses and rates.
 func (r *renderer) tallies(ctx context.Context) error {
+	r.report.Requests = make(map[int]int64)
+	took := make(map[time.Duration]int64) // answered requests by the bound of their duration
+	for t, err := range r.journal.Tallies(ctx, r.run.ID) {
+		if err != nil {
+			return err
+		}
+		switch t.Kind {
+		case journal.Attempt:
+			r.report.Requests[t.HTTPStatus] += t.Count
+			if t.HTTPStatus != 0 {
+				took[t.UpTo] += t.Count
+			}
+		case journal.Pause:
+			r.report.Throttling.Pauses += t.Count
+			r.report.Throttling.Paused += t.Total
+		case journal.Sending:
+			r.report.Sending += t.Total
+		case journal.Resent:
+			r.report.Resent += t.Count
+		case journal.Rate:
+			r.report.Throttling.RateChanges += t.Count
+		}
+	}
+	r.report.Throttling.Answers = r.report.Requests[http.StatusTooManyRequests]
+	r.report.Latency = reports.Latency{P50: percentile(took, 0.50), P95: percentile(took, 0.95), P99: percentile(took, 0.99)}
 	return nil
+}
+
+// percentile returns the bound below which the share of the requests lies, 0 if there are none.
+func percentile(took map[time.Duration]int64, share float64) time.Duration {
+	var all, below int64
+	for _, n := range took {
+		all += n
+	}
+	for _, bound := range slices.Sorted(maps.Keys(took)) {
+		if below += took[bound]; float64(below) >= share*float64(all) {
+			return bound
+		}
+	}
+	return 0
 }

@@ -183,8 +183,11 @@ func TestSecretIsNeverShown(t *testing.T) {
 		}
 	}
 	text, err := s.MarshalText()
-	if string(text) != Mask || err != nil || s.Reveal() != token || fmt.Sprintf("%q %x", s, s) != Mask+" "+Mask {
+	if string(text) != Mask || err != nil || s.GoString() != Mask || fmt.Sprintf("%q %x", s, s) != Mask+" "+Mask {
 		t.Errorf("text %q, %v; %q", text, err, s)
+	}
+	if s.Reveal() != token {
+		t.Error("the text is not revealed")
 	}
 	if (Secret{}).Reveal() != "" || fmt.Sprint(Secret{}, NewSecret("")) != " " {
 		t.Error("an empty Secret is shown as if it held something")

@@ -10,7 +10,7 @@ import (
 // A reply is what an exchange is answered with. No byte of it is made while the server is locked.
 type reply struct {
 	status  int
-	body    Body    // "": a page
+	body    Body    // its kind
 	problem problem // of an error
 	object  Status  // of a success
 	page    page    // of a list

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -72,7 +73,7 @@ func (c *change) decode(dec *jsontext.Decoder) *problem {
 		if err != nil {
 			return malformed(err)
 		}
-		name, err := jsontext.AppendUnquote(scratch[:0], raw)
+		name, err := unquote(scratch[:0], raw)
 		if err != nil {
 			return malformed(err)
 		}
@@ -89,56 +90,76 @@ func (c *change) decode(dec *jsontext.Decoder) *problem {
 	return nil
 }
 
-// property reads the value of one property. The name is compared by case, as Graph does.
-func (c *change) property(name []byte, dec *jsontext.Decoder) *problem {
-	var text *string
-	var count *int32
-	var bit field
-	var odataType string
+// A slot is where a property's value goes: one of text and count is set.
+type slot struct {
+	bit   field
+	text  *string
+	count *int32
+}
+
+// slot returns the place of a property, no bit for an unknown one. Names are compared by case, as Graph does.
+func (c *change) slot(name []byte, odataType *string) slot {
 	switch string(name) {
 	case "@odata.type":
-		bit, text = fieldType, &odataType
+		return slot{bit: fieldType, text: odataType}
 	case "id":
-		bit, text = fieldID, &c.ID
+		return slot{bit: fieldID, text: &c.ID}
 	case "userName":
-		bit, text = fieldUserName, &c.UserName
+		return slot{bit: fieldUserName, text: &c.UserName}
 	case "userPrincipalName":
-		bit, text = fieldUserPrincipalName, &c.UserPrincipalName
+		return slot{bit: fieldUserPrincipalName, text: &c.UserPrincipalName}
 	case "installedDeviceCount":
-		bit, count = fieldInstalled, &c.InstalledDeviceCount
+		return slot{bit: fieldInstalled, count: &c.InstalledDeviceCount}
 	case "failedDeviceCount":
-		bit, count = fieldFailed, &c.FailedDeviceCount
+		return slot{bit: fieldFailed, count: &c.FailedDeviceCount}
 	case "notInstalledDeviceCount":
-		bit, count = fieldNotInstalled, &c.NotInstalledDeviceCount
-	default:
+		return slot{bit: fieldNotInstalled, count: &c.NotInstalledDeviceCount}
+	}
+	return slot{}
+}
+
+// property reads the value of one property.
+func (c *change) property(name []byte, dec *jsontext.Decoder) *problem {
+	var odataType string
+	to := c.slot(name, &odataType)
+	if to.bit == 0 {
 		return badRequest(fmt.Sprintf("The type userAppInstallStatus has no property %.80q.", name))
 	}
-	c.has |= bit
 	kind := dec.PeekKind()
 	raw, err := dec.ReadValue()
 	if err != nil {
 		return malformed(err)
 	}
+	c.has |= to.bit
 	switch {
-	case count != nil:
+	case to.count != nil:
 		n, err := strconv.ParseInt(string(raw), 10, 32)
 		if kind != '0' || err != nil {
 			return badRequest(fmt.Sprintf("The value %.80q of %q is not an Int32.", raw, name))
 		}
-		*count = int32(n)
+		*to.count = int32(n)
 	case kind == '"':
-		plain, err := jsontext.AppendUnquote(nil, raw)
+		var scratch [128]byte
+		plain, err := unquote(scratch[:0], raw)
 		if err != nil {
 			return malformed(err)
 		}
-		*text = string(plain)
-	case kind != 'n' || bit == fieldID || bit == fieldType:
+		*to.text = string(plain)
+	case kind != 'n' || to.bit == fieldID || to.bit == fieldType:
 		return badRequest(fmt.Sprintf("The value %.80q of %q is not a string.", raw, name))
 	}
-	if bit == fieldType && odataType != typeName {
+	if to.bit == fieldType && odataType != typeName {
 		return badRequest(fmt.Sprintf("The type %.80q cannot be used for a user status.", odataType))
 	}
 	return nil
+}
+
+// unquote appends what a JSON string says. Most have no escapes: those are copied.
+func unquote(dst []byte, raw jsontext.Value) ([]byte, error) {
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return append(dst, raw[1:len(raw)-1]...), nil
+	}
+	return jsontext.AppendUnquote(dst, raw)
 }
 
 // media returns what is wrong with the headers of a request that has a body.

@@ -37,7 +37,7 @@ func TestStartAddresses(t *testing.T) {
 		s := simulator.New(simulator.Config{})
 		err := s.Start(addr)
 		var address *simulator.AddressError
-		if !errors.As(err, &address) || address.Addr != addr || address.Hint() == "" {
+		if !errors.As(err, &address) || address.Addr != addr || address.Hint() == "" || !strings.Contains(err.Error(), addr) {
 			t.Errorf("%q: %v", addr, err)
 		}
 		if err := s.Close(); err != nil {

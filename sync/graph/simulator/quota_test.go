@@ -36,63 +36,66 @@ func send(t *testing.T, s *simulator.Server, method, token string) (status int, 
 	return w.Code, w.Header().Get("Retry-After")
 }
 
+const sec = time.Second
+
+var quotas = []struct {
+	name   string
+	quota  simulator.Quota
+	bursts []burst
+}{
+	{"writes of a client", simulator.Quota{}, []burst{
+		{0, 100, "", "", 100, ""}, {0, 1, "", "", 0, "20"}, {20 * sec, 101, "", "", 100, "20"},
+	}},
+	{"the window slides", simulator.Quota{ThrottledFree: true}, []burst{
+		{0, 50, "", "", 50, ""}, {19 * sec, 60, "", "", 50, "1"}, {20*sec - 1, 1, "", "", 0, "1"},
+		{20 * sec, 60, "", "", 50, "19"}, {39 * sec, 51, "", "", 50, "1"},
+	}},
+	{"fixed windows", simulator.Quota{Fixed: true}, []burst{
+		{19 * sec, 101, "", "", 100, "1"}, {20*sec - 1, 1, "", "", 0, "1"}, {20 * sec, 101, "", "", 100, "20"},
+		{45 * sec, 1, "", "", 1, ""},
+	}},
+	{"refused calls count", simulator.Quota{}, []burst{
+		{0, 100, "", "", 100, ""}, {10 * sec, 50, "", "", 0, "10"}, {20 * sec, 60, "", "", 50, "10"}, {29 * sec, 1, "", "", 0, "1"},
+		{30 * sec, 1, "", "", 1, ""},
+	}},
+	{"refused calls that go on lengthen the wait", simulator.Quota{ClientWrites: 2}, []burst{
+		{0, 2, "", "", 2, ""}, {15 * sec, 2, "", "", 0, "20"}, {30 * sec, 2, "", "", 0, "20"}, {50 * sec, 1, "", "", 1, ""},
+	}},
+	{"writes of the tenant", simulator.Quota{}, []burst{
+		{0, 100, "", "a", 100, ""}, {0, 100, "", "b", 100, ""}, {0, 1, "", "c", 0, "20"}, {20 * sec, 1, "", "c", 1, ""},
+	}},
+	{"another client is free", simulator.Quota{}, []burst{
+		{0, 101, "", "a", 100, "20"}, {0, 1, "", "b", 1, ""},
+	}},
+	{"reads pass while writes do not", simulator.Quota{}, []burst{
+		{0, 101, "", "", 100, "20"}, {0, 800, "GET", "", 800, ""},
+	}},
+	{"requests of a client", simulator.Quota{}, []burst{
+		{0, 50, "", "", 50, ""}, {0, 951, "GET", "", 950, "20"}, {0, 1, "", "", 0, "20"}, {20 * sec, 1, "GET", "", 1, ""},
+	}},
+	{"requests of the tenant", simulator.Quota{}, []burst{
+		{0, 1000, "GET", "a", 1000, ""}, {0, 1000, "GET", "b", 1000, ""}, {0, 1, "GET", "c", 0, "20"},
+	}},
+	{"scaled for a rehearsal", simulator.Quota{Window: 2 * sec}, []burst{
+		{0, 101, "", "", 100, "2"}, {2 * sec, 1, "", "", 1, ""},
+	}},
+	{"no limit on a client", simulator.Quota{ClientWrites: -1}, []burst{{0, 201, "", "", 200, "20"}}},
+	{"no limit at all", simulator.Quota{Unlimited: true}, []burst{{0, 3000, "", "", 3000, ""}}},
+}
+
 func TestQuota(t *testing.T) {
 	t.Parallel()
-	const s = time.Second
-	for _, test := range []struct {
-		name   string
-		quota  simulator.Quota
-		bursts []burst
-	}{
-		{"writes of a client", simulator.Quota{}, []burst{
-			{0, 100, "", "", 100, ""}, {0, 1, "", "", 0, "20"}, {20 * s, 101, "", "", 100, "20"},
-		}},
-		{"the window slides", simulator.Quota{ThrottledFree: true}, []burst{
-			{0, 50, "", "", 50, ""}, {19 * s, 60, "", "", 50, "1"}, {20*s - 1, 1, "", "", 0, "1"},
-			{20 * s, 60, "", "", 50, "19"}, {39 * s, 51, "", "", 50, "1"},
-		}},
-		{"fixed windows", simulator.Quota{Fixed: true}, []burst{
-			{19 * s, 101, "", "", 100, "1"}, {20*s - 1, 1, "", "", 0, "1"}, {20 * s, 101, "", "", 100, "20"},
-			{45 * s, 1, "", "", 1, ""},
-		}},
-		{"refused calls count", simulator.Quota{}, []burst{
-			{0, 100, "", "", 100, ""}, {10 * s, 50, "", "", 0, "10"}, {20 * s, 60, "", "", 50, "10"}, {29 * s, 1, "", "", 0, "1"},
-			{30 * s, 1, "", "", 1, ""},
-		}},
-		{"refused calls that go on lengthen the wait", simulator.Quota{ClientWrites: 2}, []burst{
-			{0, 2, "", "", 2, ""}, {15 * s, 2, "", "", 0, "20"}, {30 * s, 2, "", "", 0, "20"}, {50 * s, 1, "", "", 1, ""},
-		}},
-		{"writes of the tenant", simulator.Quota{}, []burst{
-			{0, 100, "", "a", 100, ""}, {0, 100, "", "b", 100, ""}, {0, 1, "", "c", 0, "20"}, {20 * s, 1, "", "c", 1, ""},
-		}},
-		{"another client is free", simulator.Quota{}, []burst{
-			{0, 101, "", "a", 100, "20"}, {0, 1, "", "b", 1, ""},
-		}},
-		{"reads pass while writes do not", simulator.Quota{}, []burst{
-			{0, 101, "", "", 100, "20"}, {0, 800, "GET", "", 800, ""},
-		}},
-		{"requests of a client", simulator.Quota{}, []burst{
-			{0, 50, "", "", 50, ""}, {0, 951, "GET", "", 950, "20"}, {0, 1, "", "", 0, "20"}, {20 * s, 1, "GET", "", 1, ""},
-		}},
-		{"requests of the tenant", simulator.Quota{}, []burst{
-			{0, 1000, "GET", "a", 1000, ""}, {0, 1000, "GET", "b", 1000, ""}, {0, 1, "GET", "c", 0, "20"},
-		}},
-		{"scaled for a rehearsal", simulator.Quota{Window: 2 * s}, []burst{
-			{0, 101, "", "", 100, "2"}, {2 * s, 1, "", "", 1, ""},
-		}},
-		{"no limit on a client", simulator.Quota{ClientWrites: -1}, []burst{{0, 201, "", "", 200, "20"}}},
-		{"no limit at all", simulator.Quota{Unlimited: true}, []burst{{0, 3000, "", "", 3000, ""}}},
-	} {
+	for _, test := range quotas {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := simulator.New(simulator.Config{Quota: test.quota})
+				sim := simulator.New(simulator.Config{Quota: test.quota})
 				begin := time.Now()
 				for _, b := range test.bursts {
 					time.Sleep(b.at - time.Since(begin))
 					passed, last := 0, ""
 					for range b.n {
-						status, retry := send(t, s, b.method, b.token)
+						status, retry := send(t, sim, b.method, b.token)
 						if (status == 200) == (retry != "") || status != 200 && status != 429 {
 							t.Fatalf("status %d, Retry-After %q", status, retry)
 						}

@@ -35,11 +35,7 @@ func parseRoute(u *url.URL) route {
 		return r
 	}
 	for _, part := range []*string{&r.root, &r.app, &r.id} {
-		plain, err := url.PathUnescape(*part)
-		if err != nil {
-			return route{}
-		}
-		*part = plain
+		*part, _ = url.PathUnescape(*part) // does not fail: EscapedPath is well-formed
 	}
 	return r
 }

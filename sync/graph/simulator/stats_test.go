@@ -2,8 +2,11 @@ package simulator_test
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -77,6 +80,30 @@ func TestAnswerComesAfterTheBooks(t *testing.T) {
 		_ = resp.Body.Close()
 	}
 	if got := s.Stats(); got.PeakInFlight != 1 || got.PeakPerKey != 1 || got.ByStatus[204] != 500 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestClientThatBreaksOff holds that half a request is none.
+func TestClientThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	s := start(t, simulator.Config{})
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = fmt.Fprintf(conn, "PATCH %s HTTP/1.1\r\nHost: sim\r\nContent-Length: 1000\r\n\r\n%s", list(appA), body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := io.ReadAll(conn); len(answer) > 0 || err != nil {
+		t.Errorf("answer %q, %v", answer, err)
+	}
+	_ = conn.Close()
+	if got := s.Stats(); got.Requests != 0 || got.Applied != 0 {
 		t.Errorf("%+v", got)
 	}
 }
