@@ -81,7 +81,7 @@ func checkText(f int, s string) (kind, why string) {
 		case strings.TrimSpace(s) == "":
 			return "id-empty", "is empty"
 		case s == "." || s == ".." || s[0] == '$':
-			return "id-reserved", "has a meaning of its own in an address"
+			return "id-reserved", "cannot stand as one segment of an address"
 		}
 	case fieldUPN:
 		if strings.TrimSpace(s) == "" {

@@ -157,7 +157,7 @@ func (c *csvDecoder) checkNames(p prelude, line int64, raw []byte) error {
 func (c *csvDecoder) checkMissing(line int64, notes []note, opt Options) error {
 	h := &c.header
 	var missing []string
-	for f, column := range h.name {
+	for f, column := range h.index {
 		switch {
 		case f == fieldApp && column != none && opt.App != "":
 			h.notes = append(h.notes, Warning{line, 0, "the table has a column for mobileAppId, so --app is not used"})
@@ -172,7 +172,7 @@ func (c *csvDecoder) checkMissing(line int64, notes []note, opt Options) error {
 		return nil
 	}
 	text := "the header lacks " + strings.Join(missing, ", ")
-	if h.name[fieldID] == none {
+	if h.index[fieldID] == none {
 		text += " (Intune's reports have no id: it is the key of a status in Microsoft Graph, as a list of them has it)"
 	}
 	return c.fail(line, 1, c.missingHint(notes), "%s", text)
@@ -198,9 +198,9 @@ func (c *csvDecoder) missingHint(notes []note) string {
 		}
 	}
 	switch {
-	case h.name[fieldUPN] == none && h.name[fieldUserName] != none:
+	case h.index[fieldUPN] == none && h.index[fieldUserName] != none:
 		return "if the user name is the name to sign in with, say so in input.columns of the configuration"
-	case h.name[fieldApp] == none:
+	case h.index[fieldApp] == none:
 		return "pass --app GUID if all rows are about one app"
 	}
 	return ""

@@ -22,6 +22,8 @@ func (c *csvDecoder) checkLimits(s *scanner, record []byte, line int64) error {
 		return refuse(s.tooLong, "close the quote if it is not", "the quoted cell that opens here is longer than 1 MiB")
 	case s.tooLong != none:
 		return refuse(s.tooLong, "", "the cell that begins here is longer than 1 MiB")
+	case s.starts[0] > maxCell:
+		return refuse(s.starts[0], "", "the empty lines before this one are longer than 1 MiB")
 	case len(record) > maxRow:
 		return refuse(s.starts[0], "", "the record is longer than 16 MiB")
 	}

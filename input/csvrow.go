@@ -10,7 +10,7 @@ import (
 // accept converts a record that has the right number of cells.
 func (c *csvDecoder) accept(rec *Record, r *csvRow) {
 	texts := cells{r.AppID, r.ID, r.UserName, r.UPN, r.Installed, r.Failed, r.NotInstalled}
-	if c.header.name[fieldApp] == none {
+	if c.header.index[fieldApp] == none {
 		texts[fieldApp] = c.app
 	}
 	var skip fieldSet
@@ -30,7 +30,7 @@ func (c *csvDecoder) accept(rec *Record, r *csvRow) {
 // folded refuses the fields whose cells hold CR LF, which the csv.Reader has turned into LF.
 func (c *csvDecoder) folded(rec *Record, texts *cells) (skip fieldSet) {
 	s := c.rescan(rec)
-	for f, i := range c.header.name {
+	for f, i := range c.header.index {
 		if i == none || !bytes.Contains(s.cell(rec.Raw, i), []byte("\r\n")) {
 			continue
 		}
@@ -44,7 +44,7 @@ func (c *csvDecoder) folded(rec *Record, texts *cells) (skip fieldSet) {
 // explain puts the places to the problems of a record, and one problem in the place of many that have one cause.
 func (c *csvDecoder) explain(rec *Record, texts *cells) {
 	blank, again := true, true
-	for f, i := range c.header.name {
+	for f, i := range c.header.index {
 		if i != none {
 			blank = blank && texts[f] == ""
 			again = again && texts[f] == c.header.names[i]
@@ -60,7 +60,7 @@ func (c *csvDecoder) explain(rec *Record, texts *cells) {
 	}
 	for i := range rec.Problems {
 		p := &rec.Problems[i]
-		for f, column := range c.header.name {
+		for f, column := range c.header.index {
 			if Fields[f] == p.Field && column != none {
 				p.Line, p.Column = c.place(column)
 			}

@@ -74,15 +74,15 @@ type note struct {
 // A mapping says which field each of some names stands for.
 type mapping struct {
 	field []int           // by name; none when it is passed over
-	name  [fieldCount]int // by field; none when it is absent
+	index [fieldCount]int // of the name, by field; none when it is absent
 }
 
 // resolve finds out which field each name stands for: the name that the user gave for a field in columns, the field's
 // own, or another that Intune has for it. The refusal is for an ambiguous name; a field may be absent.
 func resolve(names []string, columns map[string]string) (m mapping, refusal *note) {
 	m = mapping{field: make([]int, len(names))}
-	for f := range m.name {
-		m.name[f] = none
+	for f := range m.index {
+		m.index[f] = none
 	}
 	means := vocabulary(names, columns)
 	for i, name := range names {
@@ -91,11 +91,11 @@ func resolve(names []string, columns map[string]string) (m mapping, refusal *not
 		if !ok || isOwn(name) {
 			continue
 		}
-		if other := m.name[f]; other != none {
+		if other := m.index[f]; other != none {
 			return m, &note{i, fmt.Sprintf("%s and %s may both be %s", quote(names[other]), quote(name), Fields[f]),
 				"rename one of them, or say in input.columns of the configuration which one it is"}
 		}
-		m.field[i], m.name[f] = f, i
+		m.field[i], m.index[f] = f, i
 	}
 	return m, nil
 }
@@ -170,7 +170,7 @@ func (m *mapping) similar(name string) int {
 	}
 	best, field := math.MaxInt, none
 	for alias, f := range aliases {
-		if m.name[f] != none {
+		if m.index[f] != none {
 			continue
 		}
 		if d := difference(short, alias); d < best || d == best && f < field {

@@ -16,12 +16,13 @@ import (
 // ours, lines grow, every problem has its place, a valid row has the very values, and what Raw says is read as the same.
 func FuzzCSV(f *testing.F) {
 	for _, seed := range []string{
-		"", names, names + cellsA + "\n" + cellsB, "\ufeff" + names + cellsA + "\r\n", "sep=;\n" + names, "#TYPE x\r\n" + names,
-		strings.ReplaceAll(names+cellsA, ",", ";"), names + "a,b\n" + cellsA + ",x\n\n,,,,,,\n", names + names,
+		"", names, names + cellsA + "\n" + cellsB, "\ufeff" + names + cellsA + "\r\n", "sep=;\n" + names,
+		"#TYPE x\r\n" + names, strings.ReplaceAll(names+cellsA, ",", ";"), names + "a,b\n" + cellsA + ",x\n\n,,,,,,\n", names + names,
 		names + with(fieldUserName, "\"A\r\nB\"") + "\r\n", names + with(fieldUserName, "\"A\nB\"\"") + "\n" + cellsB,
 		names + with(fieldID, `s"1`) + "\n" + with(fieldID, `"s"1`) + "\n" + cellsB, names + with(fieldUPN, "\xFF?") + "\n",
-		"_statussync_line," + strings.TrimSpace(names) + ",_statussync_x\n1," + cellsA + ",\"a\nb\"\n1,,\n", names + cellsA + "\r",
-		encode16(binary.LittleEndian, names+cellsA), "Name|User name|id|ApplicationId|Failures|Installations|Not installed\n||||||\n",
+		"_statussync_line," + strings.TrimSpace(names) + ",_statussync_x\n1," + cellsA + ",\"a\nb\"\n1,,\n",
+		encode16(binary.LittleEndian, names+cellsA), names + cellsA + "\r",
+		"Name|User name|id|ApplicationId|Failures|Installations|Not installed\n||||||\n",
 	} {
 		f.Add([]byte(seed), "")
 	}
@@ -84,7 +85,8 @@ func checkAgainstEncodingCSV(t *testing.T, content []byte, c *csvDecoder, got re
 		}
 		texts := textsOf(rec.Status)
 		for field := range fieldInstalled {
-			if column := c.header.name[field]; len(rec.Problems) == 0 && column != none && texts[field] != cells[column] {
+			column := c.header.index[field]
+			if len(rec.Problems) == 0 && column != none && texts[field] != cells[column] {
 				t.Fatalf("line %d: %s is %q, want %q", rec.Line, Fields[field], texts[field], cells[column])
 			}
 		}
@@ -119,4 +121,41 @@ func checkRewritten(t *testing.T, c *csvDecoder, got reading, app string) {
 			t.Fatalf("%q, before %q", rec.Raw, want.records[i].Raw)
 		}
 	}
+}
+
+// FuzzValue holds the law of values: one arrives byte for byte, or its record is refused.
+func FuzzValue(f *testing.F) {
+	for _, seed := range []string{"", "Ada", "a\r\nb", "a\rb\n\"", "\xFF", "\xED\xA0\x80", "..", "$x", "x...", "System.Object[]", app} {
+		for field := range fieldInstalled {
+			f.Add(uint8(field), seed, uint8(field))
+		}
+	}
+	f.Fuzz(func(t *testing.T, number uint8, value string, delimiter uint8) {
+		field := int(number) % fieldInstalled
+		var b bytes.Buffer
+		w := csv.NewWriter(&b)
+		w.Comma = rune(delimiters[int(delimiter)%len(delimiters)])
+		record := strings.Split(cellsA, ",")
+		record[field] = value
+		w.Write(Fields[:])
+		w.Write(record)
+		w.Flush()
+		r, err := stream(&b, Options{Format: "csv"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec, err := r.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind, _ := checkText(field, value)
+		switch refused := kind != "" || strings.Contains(value, "\r\n"); {
+		case refused && len(rec.Problems) == 0:
+			t.Fatalf("%s %q is accepted", Fields[field], value)
+		case !refused && len(rec.Problems) > 0:
+			t.Fatalf("%s %q: %+v", Fields[field], value, rec.Problems)
+		case !refused && textsOf(rec.Status)[field] != value:
+			t.Fatalf("%s %q arrives as %q", Fields[field], value, textsOf(rec.Status)[field])
+		}
+	})
 }

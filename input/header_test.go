@@ -54,8 +54,8 @@ func TestHeaderNames(t *testing.T) {
 			"Installations=yes", "Failures=no", "Not installed=not"},
 			Options{Columns: map[string]string{"userName": "Display"}}},
 		{"our own columns", []string{"_statussync_line=", "_statussync_reason=", "_statussync_line=", "mobileAppId=app",
-			"id=id", "_statussync_x=", "userName=name", "UPN=upn", "Installations=yes", "Failures=no", "Not installed=not",
-			"_statussync_verdict=", "_statussync_reason="}, Options{}},
+			"id=id", "_statussync_x=", "userName=name", "UPN=upn", "Installations=yes", "Failures=no",
+			"Not installed=not", "_statussync_verdict=", "_statussync_reason="}, Options{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -85,16 +85,17 @@ func TestHeadersThatAreRefused(t *testing.T) {
 		text, hint string
 	}{
 		{"twice", with("ID="), Options{}, 106, `"id" and "ID" may both be id`, "input.columns"},
-		{"two names of one", with("UPN="), Options{}, 106, `"userPrincipalName" and "UPN" may both be`, "input.columns"},
-		{"Name beside User name and UPN", with("Name="), Options{}, 106, `"userName" and "Name" may both be userName`, ""},
+		{"two names of one", with("UPN="), Options{}, 106, `"userPrincipalName" and "UPN" may both be`, "rename"},
+		{"Name beside User name and UPN", with("Name="), Options{}, 106, `"userName" and "Name" may both be`, ""},
 		{"no id", without("id"), Options{}, 1, "lacks id (Intune's reports have no id", ""},
 		{"no app", without("mobileAppId"), Options{}, 1, "lacks mobileAppId", "--app GUID"},
 		{"no UPN", without("userPrincipalName"), Options{}, 1, "lacks userPrincipalName", "name to sign in with"},
 		{"several", without("failedDeviceCount", "installedDeviceCount"), Options{}, 1,
 			"lacks installedDeviceCount, failedDeviceCount", ""},
-		{"misspelt", append(without("failedDeviceCount"), "failedDevicesCount="), Options{}, 1, "lacks failedDeviceCount",
-			`did you mean failedDeviceCount by "failedDevicesCount"?`},
-		{"mapped, not there", all, Options{Columns: map[string]string{"id": "Key"}}, 1, `lacks id ("Key" in input.columns)`, ""},
+		{"misspelt", append(without("failedDeviceCount"), "failedDevicesCount="), Options{}, 1,
+			"lacks failedDeviceCount", `did you mean failedDeviceCount by "failedDevicesCount"?`},
+		{"mapped, not there", all, Options{Columns: map[string]string{"id": "Key"}}, 1,
+			`lacks id ("Key" in input.columns)`, ""},
 		{"no header", []string{app + "=id", "s1=", "x="}, Options{}, 1, "lacks mobileAppId, id, userPrincipalName",
 			"first line has to name the columns"},
 		{"wrong delimiter", all, Options{Delimiter: ";"}, 1, "lacks", `";" between them (--delimiter)`},
@@ -121,7 +122,8 @@ func TestColumnsThatAreNotSent(t *testing.T) {
 	want := []Warning{
 		{1, 97, `"usrName" is not a field that is sent; did you mean userName by "usrName"?`},
 		{1, 105, `"Department" is not a field that is sent`},
-		{1, 116, `"PendingInstallCount" has no field in Microsoft Graph: it is left out, and not added to another count`},
+		{1, 116, `"PendingInstallCount" has no field in Microsoft Graph: it is left out, ` +
+			"and not added to another count"},
 		{1, 0, "the table has a column for mobileAppId, so --app is not used"},
 		{1, 0, "the column userName is missing: it is sent empty"},
 	}

@@ -50,8 +50,8 @@ func detect(head []byte, columns map[string]string) byte {
 		score := len(names)
 		if score <= maxCells {
 			m, refusal := resolve(names, columns)
-			for _, name := range m.name {
-				if name != none {
+			for _, i := range m.index {
+				if i != none {
 					score += maxCells
 				}
 			}

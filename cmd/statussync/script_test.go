@@ -22,7 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"statussync": main})
+	testscript.Main(m, map[string]func(){"statussync": main, "bareloop": bareLoop, "benchserver": benchServer})
 }
 
 // TestScript runs the real main, one script for each promise. The commands of its own are documented at their functions.

@@ -108,7 +108,7 @@ func (g *gate) look(now time.Time, c claim) (again time.Time, open bool, err err
 	case now.Before(again):
 		return earliest(again, end, c.late), false, nil
 	case !c.read && g.careful && g.busy:
-		return earliest(time.Time{}, end, c.late), false, nil
+		return time.Time{}, false, nil
 	}
 	return now, true, nil
 }
@@ -121,10 +121,7 @@ func (g *gate) leave(p pass, number int64, r *reply, now time.Time) error {
 		g.busy = false
 		defer g.wake()
 	}
-	switch {
-	case r.fatal:
-		return nil
-	case r.decisive():
+	if r.decisive() {
 		g.decided(p, now)
 		return nil
 	}
@@ -170,10 +167,7 @@ func (g *gate) pause(r *reply, number int64, now time.Time) error {
 	if !until.After(g.until) {
 		return nil
 	}
-	if !now.Before(g.until) {
-		g.paused = now
-	}
-	g.until, g.careful = until, true
+	g.until, g.paused, g.careful = until, now, true
 	g.close(r, now, Event{Until: until, Asked: asked})
 	return nil
 }

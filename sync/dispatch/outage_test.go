@@ -92,7 +92,7 @@ func TestOutageAgain(t *testing.T) {
 		for _, e := range w.kinds(Pause) {
 			probes = append(probes, e.Until.Sub(e.At))
 		}
-		want := []time.Duration{1, 2, 4, 5, 5, 5, 1, 2, 4, 5, 5, 5}
+		want := []time.Duration{1, 2, 4, 5, 5, 5, 1, 2, 4, 5, 5}
 		for i := range want {
 			want[i] *= time.Second
 		}
@@ -127,6 +127,30 @@ func TestOutageEndsByAnyAnswer(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestOutageEndsByAStraggler: an answer to a request from before the outage ends it at once, not at the next probe.
+func TestOutageEndsByAStraggler(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{answer: func(ctx context.Context, q request) error {
+			switch {
+			case 1 < q.nth && q.nth <= 1+outageRows:
+				return after(ctx, time.Millisecond, fault())
+			case q.nth == 2+outageRows:
+				return after(ctx, 500*time.Millisecond, nil)
+			}
+			return nil
+		}}
+		d := New(Options{Concurrency: 9, Attempts: 5, Observe: w.observe})
+		d.jitter = func(time.Duration) time.Duration { return 0 }
+		if err := d.Run(t.Context(), tasks(30), w.call, w.record); err != nil {
+			t.Fatal(err)
+		}
+		if s := w.starts()[2+outageRows]; s != 500*time.Millisecond {
+			t.Errorf("the next request was made after %v, want 500ms", s)
+		}
+	})
 }
 
 // TestOneBadRow: a row that the service cannot digest stops no other.

@@ -273,6 +273,23 @@ func TestReadIsBounded(t *testing.T) {
 	})
 }
 
+// TestReadInAnOutage: a read does not wait for the outage that writes have met with.
+func TestReadInAnOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := New(Options{Concurrency: outageRows, Attempts: 5})
+		w := &world{answer: func(context.Context, request) error { return fault() }}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		stopped(t, d.Run(ctx, tasks(10), w.call, w.record), Signal)
+		began := time.Now()
+		err := d.Read(t.Context(), func(context.Context) error { return nil })
+		if err != nil || time.Since(began) != 0 {
+			t.Errorf("Read = %v after %v, want nil at once", err, time.Since(began))
+		}
+	})
+}
+
 // TestReadPausesWrites: a 429 for a read closes the gate for writes.
 func TestReadPausesWrites(t *testing.T) {
 	t.Parallel()

@@ -73,16 +73,20 @@ func TestBucketWindows(t *testing.T) {
 	}
 }
 
-// TestBucketUse: with a burst of 2, 98% of the quota are used.
+// TestBucketUse: with a burst of 2, 98% of the quota are used. A burst that leaves nothing is cut.
 func TestBucketUse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b, began := newBucket(Rate{100, 20 * time.Second}, 2), time.Now()
-		for range 982 {
-			_ = b.take(t.Context())
-		}
-		if spent := time.Since(began).Round(time.Millisecond); spent != 200*time.Second {
-			t.Errorf("982 tokens took %v, want 200s", spent)
+		for _, c := range []struct{ n, burst, tokens, seconds int }{
+			{100, 2, 982, 200}, {100, 1000, 99 + 5, 100}, {100, 0, 100, 20}, {1, 1, 11, 204},
+		} {
+			b, began := newBucket(Rate{c.n, 20 * time.Second}, c.burst), time.Now()
+			for range c.tokens {
+				_ = b.take(t.Context())
+			}
+			if spent := time.Since(began).Round(time.Millisecond); spent != time.Duration(c.seconds)*time.Second {
+				t.Errorf("%d tokens of %d with a burst of %d took %v, want %ds", c.tokens, c.n, c.burst, spent, c.seconds)
+			}
 		}
 	})
 }

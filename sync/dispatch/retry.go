@@ -25,7 +25,7 @@ func (w *worker) settle(ctx, life context.Context) (err error) {
 		}
 		stop := w.attempt(ctx, life, p)
 		if stop != nil || w.job.settled {
-			return w.close(ctx, stop)
+			return w.close(stop)
 		}
 	}
 }
@@ -93,7 +93,7 @@ func (d *Dispatcher) timed(ctx context.Context) (context.Context, context.Cancel
 func (w *worker) abandon(ctx context.Context, err error) error {
 	if err == errLate {
 		w.job.reason = "no further try within " + w.opt.RowDeadline.String() + " of the first"
-		return w.close(ctx, nil)
+		return w.close(nil)
 	}
 	stop, ok := err.(*Stop)
 	if !ok {
@@ -102,11 +102,11 @@ func (w *worker) abandon(ctx context.Context, err error) error {
 	if w.job.attempts == 0 {
 		return stop
 	}
-	return w.close(ctx, stop)
+	return w.close(stop)
 }
 
 // close records the job's outcome. It returns stop, or what the outcome makes the end of the run.
-func (w *worker) close(ctx context.Context, stop error) error {
+func (w *worker) close(stop error) error {
 	j := &w.job
 	if stop != nil && !j.settled {
 		j.reason = "the run ended before another try"
@@ -118,7 +118,7 @@ func (w *worker) close(ctx context.Context, stop error) error {
 		w.worst.CompareAndSwap(nil, lost)
 		return lost
 	}
-	if stop != nil || ctx.Err() != nil {
+	if stop != nil {
 		return stop
 	}
 	return w.books.settle(&o, j.refused(), w.opt.MaxErrors)

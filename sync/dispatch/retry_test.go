@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,6 +58,19 @@ func TestVerdicts(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestJudge: what is fatal is not tried again, whatever else the error says.
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	r := judge(row.Answer{}, &trouble{again: true, fatal: true, paused: true, pause: time.Second}, false)
+	if r.again || !r.fatal || r.decisive() || r.fault() {
+		t.Errorf("%+v", r)
+	}
+	wrapped := fmt.Errorf("row 7: %w", fault())
+	if r := judge(row.Answer{}, wrapped, false); !r.fault() || r.err != wrapped {
+		t.Errorf("%+v", r)
 	}
 }
 

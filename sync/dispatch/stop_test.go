@@ -130,6 +130,15 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// TestLimitIsNoExcuse: what else ended the run is said, though the limit was reached.
+func TestLimitIsNoExcuse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{answer: func(ctx context.Context, q request) error { return after(ctx, time.Second, fatal()) }}
+		stopped(t, w.run(t.Context(), Options{Concurrency: 4, Limit: 2}, 100), Fatal)
+	})
+}
+
 func TestMaxErrors(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{"": 300, "0": 1, "9": 10, "10%": 100, "40%": 300} {
@@ -173,6 +182,7 @@ func TestUniform(t *testing.T) {
 	}{
 		"all alike":      {func(int64) error { return refused(404) }, true},
 		"two statuses":   {func(n int64) error { return refused(404 + int(n%2)) }, false},
+		"two codes":      {func(n int64) error { return &trouble{status: 404, definite: true, code: string('a' + rune(n%2))} }, false},
 		"one good":       {func(n int64) error { return map[bool]error{false: refused(404)}[n == 12] }, false},
 		"one fault":      {func(n int64) error { return map[bool]error{false: refused(404), true: fault()}[n == 12] }, false},
 		"alike for good": {func(int64) error { return refused(400) }, true},
@@ -279,6 +289,32 @@ func TestInput(t *testing.T) {
 		s := stopped(t, New(Options{Concurrency: 2}).Run(t.Context(), broken, w.call, w.record), Input)
 		if s.Err != torn || len(w.outcomes) != len(w.byRow) {
 			t.Errorf("stop %+v with %d rows tried, %d recorded", s, len(w.byRow), len(w.outcomes))
+		}
+	})
+}
+
+// TestInputAfterSignal: tasks that end in an error because the context has ended are no fault of the input.
+func TestInputAfterSignal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		source := func(yield func(Task, error) bool) {
+			cancel()
+			yield(Task{}, ctx.Err())
+		}
+		stopped(t, New(Options{}).Run(ctx, source, nil, nil), Signal)
+	})
+}
+
+// TestPanicTwice: a record that panics while a panic is recorded changes nothing.
+func TestPanicTwice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{answer: func(context.Context, request) error { panic("first") }}
+		w.refuse = func(row.Outcome) error { panic("second") }
+		s := stopped(t, w.run(t.Context(), Options{}, 3), Panic)
+		if s.Error() != `panic: "first"` || len(w.outcomes) != 1 {
+			t.Errorf("%v with %d outcomes", s, len(w.outcomes))
 		}
 	})
 }

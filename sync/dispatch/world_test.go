@@ -21,6 +21,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // A trouble is a Failure made to measure.
 type trouble struct {
 	status                       int
+	code                         string
 	again, definite, free, fatal bool
 	paused                       bool
 	pause                        time.Duration
@@ -99,7 +100,7 @@ func (w *world) call(ctx context.Context, s *row.Status) (row.Answer, error) {
 	t.err = w.answer(ctx, q)
 	a := row.Answer{HTTPStatus: 200}
 	if tr, ok := errors.AsType[*trouble](t.err); ok {
-		a.HTTPStatus = tr.status
+		a.HTTPStatus, a.Code = tr.status, tr.code
 	} else if t.err != nil {
 		a.HTTPStatus = 0
 	}

@@ -12,7 +12,6 @@ import (
 	"context"
 	"crypto/x509"
 	"net/http"
-	"net/url"
 
 	"github.com/google/uuid"
 
@@ -60,9 +59,6 @@ func New(cfg Config) (*Client, error) {
 	}
 	r, err := newRoute(cfg.BaseURL, cfg.Path)
 	if err != nil {
-		return nil, err
-	}
-	if err := checkProxy(&r.base); err != nil {
 		return nil, err
 	}
 	return &Client{
@@ -120,13 +116,4 @@ func (c *Client) send(ctx context.Context, x *exchange, method string, sent *row
 		return silence(ctx, answer, b, err, x.unsent())
 	}
 	return c.hear(ctx, res, b, sent, answer)
-}
-
-// checkProxy refuses a proxy variable that cannot be read now: the transport would quote it later, password included.
-func checkProxy(base *url.URL) error {
-	if _, err := http.ProxyFromEnvironment(&http.Request{URL: base}); err != nil {
-		return &SettingError{Setting: "proxy", Text: "is not a URL",
-			HintText: "Correct the environment variable HTTPS_PROXY or HTTP_PROXY."}
-	}
-	return nil
 }

@@ -36,7 +36,7 @@ func TestDefiniteIsTrue(t *testing.T) {
 			var workers sync.WaitGroup
 			for range 4 {
 				workers.Go(func() {
-					for range 100 {
+					for range 60 {
 						ctx, cancel := context.WithTimeout(t.Context(), time.Duration(rand.Int64N(span)))
 						a, err := c.Patch(ctx, sample())
 						cancel()

@@ -22,7 +22,7 @@ type Applied struct {
 }
 
 const (
-	refreshChunk = 50_000 // changes sorted and committed together: 2 MiB
+	refreshChunk = 10_000 // changes sorted and committed together
 	appliedPage  = 2000
 
 	insertTarget  = `INSERT INTO target (name) VALUES (?) ON CONFLICT DO NOTHING`

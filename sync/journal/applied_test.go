@@ -45,7 +45,7 @@ func TestRefresh(t *testing.T) {
 	ctx, j := t.Context(), openAt(t, t.TempDir())
 	model := map[row.Key]row.Fingerprint{}
 	rng := rand.New(rand.NewPCG(1, 2))
-	for round, size := range []int{refreshChunk + 5000, 3*appliedPage + 1, 99, 1, 0} {
+	for round, size := range []int{refreshChunk + 500, appliedPage + 1, 99, 1, 0} {
 		id := string(rune('a' + round))
 		ok(t, j.Begin(ctx, Run{ID: id, Target: "t"}))
 		list := []Applied{{Key: math.MinInt64}, {Key: math.MaxInt64}}

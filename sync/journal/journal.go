@@ -55,8 +55,6 @@ type Journal struct {
 	path string
 	temp string // folder of the copy that a read-only journal reads; removed by Close
 
-	plain, full shape // how outcomes are written
-
 	mu   sync.Mutex
 	live *Session // the session of this process, until it ends or fails
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // pruneChunk is how many outcomes one commit deletes, so that the WAL stays small.
-const pruneChunk = 10_000
+const pruneChunk = 2000
 
 // What a run that was never refreshed did is not known to "applied". When such a run is forgotten, so is what its target
 // holds: knowing nothing is safe.

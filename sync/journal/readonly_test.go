@@ -72,7 +72,7 @@ func TestReadOnly(t *testing.T) {
 // was committed, and its books balance.
 func TestReadWhileWritten(t *testing.T) {
 	t.Parallel()
-	const rows = 20_000
+	const rows = 3000
 	ctx, dir := t.Context(), t.TempDir()
 	j := openAt(t, dir)
 	s := begin(t, j, "a", rows)

@@ -45,6 +45,8 @@ func (s *Session) Flush(ctx context.Context) error {
 // write commits outcomes in groups until the session is left or has failed.
 func (s *Session) write(ctx context.Context) {
 	defer close(s.done)
+	defer s.plain.close()
+	defer s.full.close()
 	group := make([]row.Outcome, 0, 2*groupRows)
 	for more := true; more; {
 		var ack chan struct{}
@@ -119,10 +121,10 @@ func (s *Session) commit(ctx context.Context, group []row.Outcome) error {
 		for n < len(group) && plain(&group[n]) {
 			n++
 		}
-		if err := s.insert(ctx, tx, &s.j.plain, group[:n]); err != nil {
+		if err := s.insert(ctx, tx, &s.plain, group[:n]); err != nil {
 			return err
 		}
-		if err := s.insert(ctx, tx, &s.j.full, group[n:]); err != nil {
+		if err := s.insert(ctx, tx, &s.full, group[n:]); err != nil {
 			return err
 		}
 		return s.insertTally(ctx, tx, tally)

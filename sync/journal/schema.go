@@ -136,18 +136,11 @@ func (j *Journal) prepare(ctx context.Context) error {
 	if _, err := j.db.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
 		return j.wrote(err)
 	}
-	if app != applicationID {
-		err := j.durable(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, schema())
-			return err
-		})
-		if err != nil {
-			return err
-		}
+	if app == applicationID {
+		return nil
 	}
-	if j.plain, err = plainShape.prepared(ctx, j.db); err != nil {
-		return j.read(err)
-	}
-	j.full, err = fullShape.prepared(ctx, j.db)
-	return j.read(err)
+	return j.durable(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, schema())
+		return err
+	})
 }

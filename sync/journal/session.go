@@ -20,6 +20,7 @@ const (
 type Session struct {
 	j           *Journal
 	run, number int64
+	plain, full shape // how outcomes are written
 
 	queue   chan row.Outcome
 	flushes chan chan struct{} // each is closed when what was recorded before it is committed
@@ -77,6 +78,12 @@ func (j *Journal) BeginSession(ctx context.Context, id string) (*Session, error)
 	})
 	if err != nil {
 		return nil, err
+	}
+	if s.plain, err = plainShape.prepared(ctx, j.db); err != nil {
+		return nil, j.read(err)
+	}
+	if s.full, err = fullShape.prepared(ctx, j.db); err != nil {
+		return nil, j.read(err)
 	}
 	j.live = s
 	go s.write(context.WithoutCancel(ctx))

@@ -61,12 +61,13 @@ func TestOutcomesReadAsTheyWereRecorded(t *testing.T) {
 func TestMany(t *testing.T) {
 	t.Parallel()
 	ctx, j := t.Context(), openAt(t, t.TempDir())
+	const rows = 2*groupRows + 203
 	for _, id := range []string{"before", "a", "after"} {
-		s := begin(t, j, id, 5203)
+		s := begin(t, j, id, rows)
 		var recorders sync.WaitGroup
 		for w := range int64(8) {
 			recorders.Go(func() {
-				for n := w + 1; n <= 5203; n += 8 {
+				for n := w + 1; n <= rows; n += 8 {
 					o := row.Outcome{Row: n, Verdict: row.Succeeded, Attempts: 1, Answer: row.Answer{HTTPStatus: 200}}
 					if n%7 == 0 {
 						o = row.Outcome{Row: n, Verdict: row.Failed, Answer: row.Answer{HTTPStatus: 404}}
@@ -90,7 +91,7 @@ func TestMany(t *testing.T) {
 			t.Fatalf("row %d is %c, want %c", n, c, want)
 		}
 	}
-	if len(got) != 5203 {
+	if len(got) != rows {
 		t.Errorf("%d rows", len(got))
 	}
 }
@@ -306,7 +307,7 @@ func TestRecordWaits(t *testing.T) {
 		j, err := Open(ctx, dir)
 		ok(t, err)
 		defer j.Close()
-		s := begin(t, j, "a", 10_000)
+		s := begin(t, j, "a", 4*groupRows)
 		disk, err := j.db.Conn(ctx) // nobody writes while this is held
 		ok(t, err)
 		var mu sync.Mutex
@@ -314,7 +315,7 @@ func TestRecordWaits(t *testing.T) {
 		var recorders sync.WaitGroup
 		for w := range int64(8) {
 			recorders.Go(func() {
-				for r := w + 1; r <= 10_000; r += 8 {
+				for r := w + 1; r <= 4*groupRows; r += 8 {
 					if err := s.Record(row.Outcome{Row: r, Verdict: row.Succeeded}); err != nil {
 						t.Error(err)
 					}
@@ -333,7 +334,7 @@ func TestRecordWaits(t *testing.T) {
 		ok(t, disk.Close())
 		recorders.Wait()
 		ok(t, s.End(ctx, 0))
-		if got := verdicts(t, j, "a"); got != strings.Repeat("s", 10_000) {
+		if got := verdicts(t, j, "a"); got != strings.Repeat("s", 4*groupRows) {
 			t.Error("rows are missing")
 		}
 	})

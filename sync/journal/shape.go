@@ -66,6 +66,11 @@ func (sh shape) prepared(ctx context.Context, db *sql.DB) (_ shape, err error) {
 	return sh, err
 }
 
+func (sh *shape) close() {
+	sh.one.Close()
+	sh.lot.Close()
+}
+
 // text is how words are stored: nil for none.
 func text(s string) any {
 	if s == "" {

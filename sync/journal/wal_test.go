@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	walGroups    = 6   // groups committed before the image is taken
-	walGroupRows = 100 // rows in each
-	walFence     = 800
-	walRows      = 1000
+	walGroups    = 6  // groups committed before the image is taken
+	walGroupRows = 20 // rows in each
+	walFence     = 160
+	walRows      = 200
 	walHead      = 32 // bytes
 	walFrame     = 24 + 8192
 )
@@ -137,7 +137,7 @@ func TestDamagedFile(t *testing.T) {
 	ok(t, err)
 	refused := 0
 	for page := 0; page < len(db); page += 8192 {
-		for _, at := range []int{0, 4, 9, 20, 100, 8190} {
+		for _, at := range []int{0, 4, 9, 100} {
 			damaged := bytes.Clone(db)
 			damaged[page+at] ^= 0x15
 			if !readable(t, damaged) {
