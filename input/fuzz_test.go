@@ -12,14 +12,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzCSV holds the laws of reading a table: it never panics, every record of encoding/csv is a valid or an invalid one of
-// ours, lines grow, every problem has its place, a valid row has the very values, and what Raw says is read as the same.
+// FuzzCSV holds the laws of reading a table: it never panics, every record of encoding/csv is a valid or an invalid one
+// of ours, lines grow, every problem has its place, a valid row has the very values, and what Raw says reads the same.
 func FuzzCSV(f *testing.F) {
 	for _, seed := range []string{
 		"", names, names + cellsA + "\n" + cellsB, "\ufeff" + names + cellsA + "\r\n", "sep=;\n" + names,
-		"#TYPE x\r\n" + names, strings.ReplaceAll(names+cellsA, ",", ";"), names + "a,b\n" + cellsA + ",x\n\n,,,,,,\n", names + names,
+		"#TYPE x\r\n" + names, strings.ReplaceAll(names+cellsA, ",", ";"), names + names,
+		names + "a,b\n" + cellsA + ",x\n\n,,,,,,\n", names + with(fieldUPN, "\xFF?") + "\n",
 		names + with(fieldUserName, "\"A\r\nB\"") + "\r\n", names + with(fieldUserName, "\"A\nB\"\"") + "\n" + cellsB,
-		names + with(fieldID, `s"1`) + "\n" + with(fieldID, `"s"1`) + "\n" + cellsB, names + with(fieldUPN, "\xFF?") + "\n",
+		names + with(fieldID, `s"1`) + "\n" + with(fieldID, `"s"1`) + "\n" + cellsB,
 		"_statussync_line," + strings.TrimSpace(names) + ",_statussync_x\n1," + cellsA + ",\"a\nb\"\n1,,\n",
 		encode16(binary.LittleEndian, names+cellsA), names + cellsA + "\r",
 		"Name|User name|id|ApplicationId|Failures|Installations|Not installed\n||||||\n",
@@ -125,7 +126,9 @@ func checkRewritten(t *testing.T, c *csvDecoder, got reading, app string) {
 
 // FuzzValue holds the law of values: one arrives byte for byte, or its record is refused.
 func FuzzValue(f *testing.F) {
-	for _, seed := range []string{"", "Ada", "a\r\nb", "a\rb\n\"", "\xFF", "\xED\xA0\x80", "..", "$x", "x...", "System.Object[]", app} {
+	for _, seed := range []string{
+		"", "Ada", "a\r\nb", "a\rb\n\"", "\xFF", "\xED\xA0\x80", "..", "$x", "x...", "System.Object[]", app,
+	} {
 		for field := range fieldInstalled {
 			f.Add(uint8(field), seed, uint8(field))
 		}

@@ -1,6 +1,143 @@
 package input
 
-// A place holder until the JSON reader is written; it replaces this file.
-func newJSON(t *text, _ Options) (decoder, error) {
-	return nil, t.fail(0, 0, "", "JSON is not read yet")
+import (
+	"errors"
+
+	"github.com/statussync/statussync/sync/row"
+)
+
+// The shapes that a JSON text comes in.
+type jsonShape uint8
+
+const (
+	jsonLines    jsonShape = iota // objects, one after the other on lines of their own, or one alone
+	jsonList                      // an array of objects
+	jsonEnvelope                  // an object with the array as its member "value", as Microsoft Graph answers
+)
+
+// A jsonDecoder reads the objects of a JSON text as records.
+type jsonDecoder struct {
+	*text
+	jsonTokens
+	jsonNames
+	shape   jsonShape
+	records int64
+	last    int64 // the line on which the last record ended
+
+	start   spot         // of the record under way, or of what is read beside the records
+	object  []byte       // the record under way
+	members []jsonMember // its members, without our own
+	raw     []byte       // where an object is written without blanks
+}
+
+func newJSON(t *text, opt Options) (decoder, error) {
+	d := &jsonDecoder{text: t, jsonTokens: newJSONTokens(t.in)}
+	d.app, d.columns = opt.App, opt.Columns
+	d.in.watch = d.watchLong
+	if err := d.detect(); err != nil {
+		return nil, err
+	}
+	if d.shape != jsonLines {
+		d.peek()
+		d.start = d.spot()
+		if _, err := d.dec.ReadToken(); err != nil {
+			return nil, d.refusal(err)
+		}
+	}
+	if d.shape == jsonEnvelope {
+		if err := d.envelope(false); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// next implements decoder.
+func (d *jsonDecoder) next(rec *Record) error {
+	kind := d.peek()
+	if kind == ']' && d.shape != jsonLines {
+		return d.finish()
+	}
+	if kind != 0 {
+		d.start = d.spot()
+		d.in.release(d.at)
+	}
+	if kind != 0 && d.shape == jsonLines && d.line == d.last {
+		return d.failAt(d.start, "put each object on a line of its own, or all of them into an array",
+			"more text follows on the line on which an object ends")
+	}
+	value, err := d.value()
+	if err != nil {
+		return d.refusal(err)
+	}
+	if len(value) > maxRow {
+		return d.tooLong()
+	}
+	d.records++
+	d.last = d.line
+	rec.Line, rec.Status = d.start.line, row.Status{}
+	if kind != '{' {
+		rec.Raw = appendCompact(d.raw[:0], value)
+		d.refuse(rec, d.start, "not-an-object", "the row is "+kindName(value)+", not an object")
+		return nil
+	}
+	d.object = value
+	d.split(rec)
+	if len(rec.Problems) == 0 {
+		d.accept(rec)
+	}
+	return nil
+}
+
+// finish reads the end of a list and what follows it. It returns io.EOF when no more text does.
+func (d *jsonDecoder) finish() error {
+	if d.records == 0 {
+		d.warn(d.start, "the list is empty")
+	}
+	if _, err := d.dec.ReadToken(); err != nil {
+		return d.refusal(err)
+	}
+	if d.shape == jsonEnvelope {
+		if err := d.envelope(true); err != nil {
+			return err
+		}
+	}
+	if d.peek() != 0 {
+		return d.failAt(d.spot(), "give each list as a file of its own", "more text follows the end of the list")
+	}
+	_, err := d.dec.ReadToken()
+	return d.refusal(err)
+}
+
+// watchLong refuses a record that is too long before more of it is in memory.
+func (d *jsonDecoder) watchLong(record []byte) error {
+	if len(record) > maxRow {
+		return d.tooLong()
+	}
+	return nil
+}
+
+func (d *jsonDecoder) tooLong() error {
+	return d.failAt(d.start, "", "what begins here is longer than 16 MiB")
+}
+
+// refusal returns what ended the reading for people: an *Error with the place if it is the text that is wrong.
+func (d *jsonDecoder) refusal(err error) error {
+	if d.in.err != nil && errors.Is(err, d.in.err) {
+		return d.in.err // jsontext takes an error of its reader within a value for one of syntax
+	}
+	at, what, hint := d.fault(err)
+	if what == "" {
+		return err
+	}
+	return d.failAt(at, hint, "%s", what)
+}
+
+func (d *jsonDecoder) failAt(at spot, hint, format string, args ...any) *Error {
+	return d.fail(at.line, at.column, hint, format, args...)
+}
+
+// layout implements decoder.
+func (d *jsonDecoder) layout() Layout {
+	return Layout{Format: "json", Newline: "\n", Decoded: d.decoded}
 }

@@ -18,7 +18,8 @@ func TestLimits(t *testing.T) { // alone, since it counts what is allocated
 		text         string
 	}{
 		{"endless cell", names + app + ",s1,", "Ada ", 2, 41, "cell that begins here is longer than 1 MiB"},
-		{"endless cell behind empty lines", names + "\n\r\n" + app + ",s1,", "Ada ", 4, 41, "cell that begins here is longer"},
+		{"endless cell behind empty lines", names + "\n\r\n" + app + ",s1,", "Ada ", 4, 41,
+			"cell that begins here is longer"},
 		{"endless quoted cell", open, "Ada\n", 2, 41, "quoted cell that opens here is longer than 1 MiB"},
 		{"endless columns", names, "a,", 2, 2001, "more than 1000 cells"},
 		{"endless columns behind empty lines", names + "\r\n\n", "a,", 4, 2001, "more than 1000 cells"},

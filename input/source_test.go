@@ -221,7 +221,8 @@ func TestDecompressionIsBounded(t *testing.T) {
 	var b bytes.Buffer
 	b.WriteString(gzipped(names))
 	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if _, err := io.CopyN(w, &again{text: with(fieldUserName, strings.Repeat("x", 50_000)) + "\n"}, 20<<20); err != nil {
+	long := with(fieldUserName, strings.Repeat("x", 50_000)) + "\n"
+	if _, err := io.CopyN(w, &again{text: long}, 20<<20); err != nil {
 		t.Fatal(err)
 	}
 	w.Close()

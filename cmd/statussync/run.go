@@ -53,7 +53,7 @@ func doRun(cmd *cobra.Command, s *Settings, files []string, std streams) error {
 	if result.Exit == run.ExitOK {
 		return nil
 	}
-	if result.Stopped != nil {
+	if result.Stopped != nil && result.Exit < 128 { // the summary names the signal
 		complain(std.err, result.Stopped)
 	}
 	return exited(result.Exit)

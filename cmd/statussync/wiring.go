@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -40,8 +41,11 @@ func planOptions(s *Settings, files []string, std streams, log *zap.Logger) (run
 		Graph:  graph.Config{BaseURL: s.BaseURL, Path: s.Path, UserAgent: "statussync/" + version(), Conns: s.Concurrency},
 		Tenant: s.Tenant,
 	}
-	if s.Simulate {
+	switch {
+	case s.Simulate:
 		o.Target, o.Tenant = simulated, simulated
+	case s.SkipUnchanged && s.Tenant == "":
+		_, o.Tenant, _ = tokens(s, log) // a plan needs no token; without one the tenant is not known
 	}
 	return o, sendOptions(s, &o.Send)
 }
@@ -74,25 +78,29 @@ func options(s *Settings, files []string, std streams, log *zap.Logger) (run.Opt
 		o.Graph.BaseURL, o.Graph.Tokens = sim.URL()+"/beta", signin.NewStatic("the rehearsal", "rehearsal")
 		return o, func() { sim.Close() }, nil
 	}
-	o.Graph.Tokens, err = tokens(s, log)
+	o.Graph.Tokens, o.Tenant, err = tokens(s, log)
 	return o, nothing, err
 }
 
-// tokens returns the source of tokens that the settings name.
-func tokens(s *Settings, log *zap.Logger) (graph.TokenSource, error) {
+// tokens returns the source of tokens that the settings name, and the tenant: the one in the settings, else the one that
+// the token says it is for, which may be none.
+func tokens(s *Settings, log *zap.Logger) (source graph.TokenSource, tenant string, err error) {
 	switch {
 	case s.TokenFile != "":
 		f := signin.NewFile(s.TokenFile)
-		if _, err := f.Token(context.Background(), ""); err != nil {
-			return nil, usageOf(err)
-		}
 		if w := f.Warning(); w != "" {
 			log.Warn(w)
 		}
-		return f, nil
+		source = f
 	case s.Token.Reveal() != "":
-		return signin.NewStatic(tokenVariable, s.Token.Reveal()), nil
+		source = signin.NewStatic(tokenVariable, s.Token.Reveal())
+	default:
+		return nil, "", &usageError{"there is no token to sign in with",
+			"Set --token-file or STATUSSYNC_TOKEN, or rehearse with --simulate."}
 	}
-	return nil, &usageError{"there is no token to sign in with",
-		"Set --token-file or STATUSSYNC_TOKEN, or rehearse with --simulate."}
+	token, err := source.Token(context.Background(), "")
+	if err != nil {
+		return nil, "", usageOf(err)
+	}
+	return source, cmp.Or(s.Tenant, signin.Tenant(token)), nil
 }

@@ -11,8 +11,8 @@
 //   - Until the service has given its first decisive answer one request is under way at a time. A decisive answer is a
 //     yes or a refusal for good: neither a wish to wait, nor a fault that may pass, nor silence.
 //   - When the service asks for a pause, nothing is sent before the latest time that it asked for. If it does not say
-//     how long, the pause is 2 s, doubling to 20 s, plus up to a quarter of that. After a pause the limiter starts empty,
-//     and requests are made one at a time until one of them is answered decisively.
+//     how long, the pause is 2 s, doubling to 20 s, plus up to a quarter of that. After a pause the limiter starts
+//     empty, and requests are made one at a time until one of them is answered decisively.
 //   - When the last 8 answers, of different rows, were faults that may pass, the service is out: one request at a time
 //     probes it 1, 2, 4, then every 5 s later, and the first answer of another kind ends the outage.
 //

@@ -52,7 +52,7 @@ func randomClimate(d *dice) climate {
 	}
 	for range d.n(3) {
 		from := d.below(time.Minute)
-		c.outages = append(c.outages, [2]time.Duration{from, from + d.below(2*time.Minute)})
+		c.outages = append(c.outages, [2]time.Duration{from, from + d.below(6*time.Minute)})
 	}
 	return c
 }
@@ -94,6 +94,7 @@ func (c *climate) answer(d *dice, began time.Time) func(context.Context, request
 
 func randomOptions(d *dice) Options {
 	n := 1 + d.n(40)
+	bad, _ := ParseThreshold([]string{"", "", "30%", "10"}[d.n(4)])
 	return Options{
 		Concurrency: 1 + d.n(16),
 		Rate:        Rate{N: n, Per: time.Duration(1+d.n(20)) * time.Second},
@@ -104,6 +105,7 @@ func randomOptions(d *dice) Options {
 		MaxWait:     time.Duration(d.n(3)) * 5 * time.Minute,
 		Grace:       time.Duration(d.n(6)) * time.Second,
 		Limit:       int64(d.n(2) * d.n(150)),
+		MaxErrors:   bad,
 	}
 }
 

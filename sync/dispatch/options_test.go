@@ -17,7 +17,8 @@ func TestParseThreshold(t *testing.T) {
 		{"0", 0, 5, false}, {"0", 1, 1, true},
 		{"25", 25, 25, false}, {"25", 26, 26, true},
 		{"5%", 99, 99, false}, {"5%", 5, 100, false}, {"5%", 6, 100, true}, {"5%", 10, 200, false}, {"5%", 11, 200, true},
-		{"0.5%", 1, 200, false}, {"0.5%", 2, 200, true}, {"0%", 1, 99, false}, {"0%", 1, 100, true}, {"100%", 500, 500, false},
+		{"0.5%", 1, 200, false}, {"0.5%", 2, 200, true}, {"0%", 1, 99, false}, {"0%", 1, 100, true},
+		{"100%", 500, 500, false},
 	} {
 		got, err := ParseThreshold(c.in)
 		if err != nil || got.String() != c.in || got.exceeded(c.bad, c.settled) != c.exceeded {

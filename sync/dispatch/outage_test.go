@@ -105,7 +105,9 @@ func TestOutageAgain(t *testing.T) {
 // TestOutageEndsByAnyAnswer: a refusal, too, shows that the service is there.
 func TestOutageEndsByAnyAnswer(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]error{"refused": refused(404), "renewed": renewed(), "throttled": ask(time.Second)} {
+	for name, answer := range map[string]error{
+		"refused": refused(404), "renewed": renewed(), "throttled": ask(time.Second),
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -139,16 +141,20 @@ func TestOutageEndsByAStraggler(t *testing.T) {
 				return after(ctx, time.Millisecond, fault())
 			case q.nth == 2+outageRows:
 				return after(ctx, 500*time.Millisecond, nil)
+			case q.nth > 2+outageRows:
+				return after(ctx, time.Second, nil)
 			}
 			return nil
 		}}
-		d := New(Options{Concurrency: 9, Attempts: 5, Observe: w.observe})
-		d.jitter = func(time.Duration) time.Duration { return 0 }
+		d := New(Options{Concurrency: 1 + outageRows, Attempts: 5, Observe: w.observe})
+		d.jitter = func(bound time.Duration) time.Duration { return bound / 10 }
 		if err := d.Run(t.Context(), tasks(30), w.call, w.record); err != nil {
 			t.Fatal(err)
 		}
-		if s := w.starts()[2+outageRows]; s != 500*time.Millisecond {
-			t.Errorf("the next request was made after %v, want 500ms", s)
+		for i, s := range w.starts()[2+outageRows:][:1+outageRows] {
+			if s != 500*time.Millisecond {
+				t.Errorf("request %d after the outage was made at %v, want 500ms", i, s)
+			}
 		}
 	})
 }

@@ -2,8 +2,6 @@ package dispatch
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,7 +33,8 @@ func TestPauseForEverybody(t *testing.T) {
 			t.Errorf("requests at %v, want the 6th at 32s and then one in 2s", s)
 		}
 		paused, resumed := w.kinds(Pause), w.kinds(Resume)
-		if len(paused) != 1 || !paused[0].Asked || paused[0].HTTPStatus != 429 || paused[0].Until.Sub(paused[0].At) != 30*time.Second {
+		if len(paused) != 1 || !paused[0].Asked || paused[0].HTTPStatus != 429 ||
+			paused[0].Until.Sub(paused[0].At) != 30*time.Second {
 			t.Errorf("pauses %+v, want one of 30s, asked for", paused)
 		}
 		if len(resumed) != 1 || resumed[0].Duration != 30*time.Second {
@@ -156,7 +155,8 @@ func TestMaxWait(t *testing.T) {
 		"long pause":   {script(nil, ask(wait+1)), 0, true},
 		"pause longer than what is left": {
 			script(nil, ask(3*time.Minute), ask(2*time.Minute+time.Second)), 3 * time.Minute, true},
-		"hanging": {func(ctx context.Context, _ request) error { return after(ctx, time.Hour, nil) }, wait + time.Minute, false},
+		"hanging": {func(ctx context.Context, _ request) error { return after(ctx, time.Hour, nil) },
+			wait + time.Minute, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -202,120 +202,10 @@ func TestMaxWaitIsOfSilence(t *testing.T) {
 	})
 }
 
-func TestRead(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		d := New(Options{Attempts: 3, Timeout: time.Second, MaxWait: time.Minute, RowDeadline: time.Hour})
-		for name, c := range map[string]struct {
-			answers []error
-			calls   int
-			err     error
-		}{
-			"yes":           {nil, 1, nil},
-			"faults":        {[]error{fault(), ask(time.Second), renewed(), fault()}, 5, nil},
-			"too many":      {[]error{fault(), fault(), silence()}, 3, silence()},
-			"refused":       {[]error{refused(405)}, 1, refused(405)},
-			"unexpected":    {[]error{errors.ErrUnsupported}, 1, errors.ErrUnsupported},
-			"pause too big": {[]error{ask(2 * time.Minute)}, 1, &Stop{Reason: MaxWait}},
-		} {
-			var calls int
-			next := script(c.answers...)
-			err := d.Read(t.Context(), func(ctx context.Context) error {
-				calls++
-				return next(ctx, request{nth: calls})
-			})
-			var s *Stop
-			same := err == nil && c.err == nil || err != nil && c.err != nil && (errors.As(err, &s) || err.Error() == c.err.Error())
-			if calls != c.calls || !same {
-				t.Errorf("%s: %v after %d calls, want %v after %d", name, err, calls, c.err, c.calls)
-			}
-		}
-	})
-}
-
-// TestReadIsBounded: reads have their own rate, a timeout each, and heed a pause that a write was told of.
-func TestReadIsBounded(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		d := New(Options{Attempts: 1, Timeout: time.Second, Rate: Rate{N: 2, Per: time.Hour}, Burst: 1})
-		began := time.Now()
-		hang := func(ctx context.Context) error { return after(ctx, time.Hour, nil) }
-		if err := d.Read(t.Context(), hang); err == nil || time.Since(began) != time.Second {
-			t.Errorf("a hanging read came back with %v after %v", err, time.Since(began))
-		}
-		began = time.Now()
-		var at []time.Time
-		for range 2500 {
-			_ = d.Read(t.Context(), func(context.Context) error { at = append(at, time.Now()); return nil })
-		}
-		for i := readRate.N; i < len(at); i++ {
-			if span := at[i].Sub(at[i-readRate.N]); span < readRate.Per {
-				t.Fatalf("%d reads within %v", readRate.N+1, span)
-			}
-		}
-		if spent := time.Since(began); spent < 45*time.Second || spent > 55*time.Second {
-			t.Errorf("2,500 reads took %v, want about 50s", spent)
-		}
-		w := &world{answer: func(context.Context, request) error { return ask(time.Minute) }}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		stopped(t, d.Run(ctx, tasks(1), w.call, w.record), Signal)
-		paused := w.tries[0].end
-		_ = d.Read(t.Context(), func(context.Context) error { return nil })
-		if waited := time.Since(paused); waited != time.Minute {
-			t.Errorf("a read was made %v after the pause of a minute began", waited)
-		}
-		ctx, cancel = context.WithCancel(t.Context())
-		cancel()
-		if err := d.Read(ctx, hang); err != context.Canceled {
-			t.Errorf("Read without a living context = %v", err)
-		}
-	})
-}
-
-// TestReadInAnOutage: a read does not wait for the outage that writes have met with.
-func TestReadInAnOutage(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		d := New(Options{Concurrency: outageRows, Attempts: 5})
-		w := &world{answer: func(context.Context, request) error { return fault() }}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		stopped(t, d.Run(ctx, tasks(10), w.call, w.record), Signal)
-		began := time.Now()
-		err := d.Read(t.Context(), func(context.Context) error { return nil })
-		if err != nil || time.Since(began) != 0 {
-			t.Errorf("Read = %v after %v, want nil at once", err, time.Since(began))
-		}
-	})
-}
-
-// TestReadPausesWrites: a 429 for a read closes the gate for writes.
-func TestReadPausesWrites(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		d := New(Options{Attempts: 1})
-		next := script(ask(10 * time.Second))
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if err := d.Read(ctx, func(context.Context) error { return next(ctx, request{nth: 1}) }); err != context.DeadlineExceeded {
-			t.Errorf("Read = %v", err)
-		}
-		began := time.Now()
-		w := &world{answer: script()}
-		if err := d.Run(t.Context(), tasks(1), w.call, w.record); err != nil || time.Since(began) != 9*time.Second {
-			t.Errorf("Run = %v after %v, want nil after 9s", err, time.Since(began))
-		}
-	})
-}
-
 func TestEarliest(t *testing.T) {
 	t.Parallel()
 	at := func(s int64) time.Time { return time.Unix(s, 0) }
 	if got := earliest(time.Time{}, at(3), time.Time{}, at(2), at(4)); !got.Equal(at(2)) {
 		t.Errorf("earliest = %v", got)
-	}
-	if !slices.ContainsFunc([]time.Time{earliest(time.Time{})}, time.Time.IsZero) {
-		t.Error("the earliest of none is not zero")
 	}
 }

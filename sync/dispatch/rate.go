@@ -103,8 +103,8 @@ func (b *bucket) drain(now time.Time) {
 	}
 }
 
-// sleep waits for d to pass or for wake to be closed. It returns the cause of ctx if that ends first. Without d it waits
-// for the other two alone.
+// sleep waits for d to pass or for wake to be closed; without d, for wake alone. It returns the cause of ctx if that
+// ends first.
 func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) error {
 	var ring <-chan time.Time
 	if d > 0 {

@@ -31,7 +31,9 @@ func TestParseRate(t *testing.T) {
 			t.Errorf("ParseRate(%q) = %v, %v; want %v", got.String(), again, err, got)
 		}
 	}
-	for _, in := range []string{"", "100", "100/", "/20s", "0/20s", "-1/20s", "1/-20s", "1/0s", "1.5/s", "1/20", "9999999999/s"} {
+	for _, in := range []string{
+		"", "100", "100/", "/20s", "0/20s", "-1/20s", "1/-20s", "1/0s", "1.5/s", "1/20", "9999999999/s",
+	} {
 		_, err := ParseRate(in)
 		var hint interface{ Hint() string }
 		if !errors.As(err, &hint) || hint.Hint() == "" {
@@ -40,7 +42,7 @@ func TestParseRate(t *testing.T) {
 	}
 }
 
-// TestBucketWindows takes tokens as fast as it can, with idle stretches that save up a burst, and looks at every window.
+// TestBucketWindows takes tokens as fast as it can, with idle stretches that save up a burst: no window holds too many.
 func TestBucketWindows(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -7,10 +7,10 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
-// Read makes one request that changes nothing, with tries as Run has them: call's error is asked as a [Failure]. It takes
-// its tokens from a limiter of its own, 1,000 requests in 20 s, and heeds the pauses that the service asks for, without
-// being counted among the requests that Run has under way. It returns call's last error, a *[Stop] if a pause is asked
-// for that is too long, or the cause of ctx. Requests end with ctx: a read that is cut off does no harm.
+// Read makes one request that changes nothing, with tries as Run has them: call's error is asked as a [Failure]. It
+// takes its tokens from a limiter of its own, 1,000 requests in 20 s, and heeds the pauses that the service asks for,
+// without being counted among the requests that Run has under way. It returns call's last error, a *[Stop] if a pause
+// is asked for that is too long, or the cause of ctx. Requests end with ctx: a read that is cut off does no harm.
 func (d *Dispatcher) Read(ctx context.Context, call func(context.Context) error) error {
 	var j job
 	for {

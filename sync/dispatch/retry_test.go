@@ -34,7 +34,7 @@ func TestVerdicts(t *testing.T) {
 		"faults to the end":           {false, []error{fault(), fault(), fault()}, row.Unknown, true, 3, 503},
 		"never a connection":          {false, []error{gone, gone, gone}, row.Failed, true, 3, 0},
 		"never a connection, doubt":   {true, []error{gone, gone, gone}, row.Unknown, true, 3, 0},
-		"token renewed":               {false, []error{renewed(), renewed(), renewed(), renewed()}, row.Succeeded, false, 5, 200},
+		"token renewed":               {false, []error{renewed(), renewed(), renewed()}, row.Succeeded, false, 4, 200},
 		"silence, then no connection": {false, []error{silence(), gone, gone}, row.Unknown, true, 3, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -177,7 +177,7 @@ func TestTimeout(t *testing.T) {
 	})
 }
 
-// TestPilot: until the first decisive answer one request is under way; First sees that answer before anybody else sends.
+// TestPilot: until the first decisive answer one request is under way; First sees it before anybody else sends.
 func TestPilot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -11,97 +11,6 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
-// TestSignal: no new requests; those under way get the grace and are cancelled then.
-func TestSignal(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		latency, grace, ends time.Duration
-		verdict              row.Verdict
-	}{
-		"answered in time": {3 * time.Second, 5 * time.Second, 12 * time.Second, row.Succeeded},
-		"cut off":          {time.Hour, 5 * time.Second, 15 * time.Second, row.Unknown},
-		"no grace":         {time.Hour, 0, 10 * time.Second, row.Unknown},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				began, why := time.Now(), errors.New("SIGTERM")
-				ctx, cancel := context.WithCancelCause(t.Context())
-				time.AfterFunc(10*time.Second, func() { cancel(why) })
-				w := &world{answer: func(ctx context.Context, q request) error {
-					if q.nth == 1 {
-						return nil
-					}
-					return after(ctx, c.latency, nil)
-				}}
-				s := stopped(t, w.run(ctx, Options{Concurrency: 4, Attempts: 5, Grace: c.grace}, 100), Signal)
-				if s.Err != why || time.Since(began) != c.ends {
-					t.Errorf("stopped by %v after %v, want %v after %v", s.Err, time.Since(began), why, c.ends)
-				}
-				if len(w.outcomes) != len(w.byRow) {
-					t.Errorf("%d rows tried, %d recorded", len(w.byRow), len(w.outcomes))
-				}
-				last := w.outcomes[len(w.outcomes)-1]
-				if last.Verdict != c.verdict || last.Retryable == (c.verdict == row.Succeeded) {
-					t.Errorf("the last outcome is %+v, want %v", last, c.verdict)
-				}
-			})
-		})
-	}
-}
-
-// TestSignalEndsEveryWait: at the gate, for a token, in a backoff, in First's read.
-func TestSignalEndsEveryWait(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		answer func(context.Context, request) error
-		opt    Options
-	}{
-		"gate":    {func(context.Context, request) error { return ask(time.Hour) }, Options{}},
-		"outage":  {func(context.Context, request) error { return fault() }, Options{Attempts: 1000}},
-		"backoff": {func(context.Context, request) error { return fault() }, Options{Attempts: 100, Concurrency: 1}},
-		"token":   {func(context.Context, request) error { return nil }, Options{Rate: Rate{N: 2, Per: time.Hour}, Burst: 1}},
-		"pilot":   {func(ctx context.Context, _ request) error { return after(ctx, time.Hour, nil) }, Options{}},
-		"first": {func(context.Context, request) error { return nil },
-			Options{First: func(ctx context.Context, _ Task, _ row.Answer, _ error) error {
-				<-ctx.Done()
-				return ctx.Err()
-			}}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				began := time.Now()
-				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second+1)
-				defer cancel()
-				w := &world{answer: c.answer}
-				if c.opt.Concurrency == 0 {
-					c.opt.Concurrency = 12
-				}
-				s := stopped(t, w.run(ctx, c.opt, 100), Signal)
-				if s.Err != context.DeadlineExceeded || time.Since(began) != 10*time.Second+1 {
-					t.Errorf("stopped by %v after %v", s.Err, time.Since(began))
-				}
-				if len(w.outcomes) != len(w.byRow) {
-					t.Errorf("%d rows tried, %d recorded", len(w.byRow), len(w.outcomes))
-				}
-			})
-		})
-	}
-}
-
-// TestSignalTooLate: a run that has settled every row was not interrupted.
-func TestSignalTooLate(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		w := &world{answer: func(context.Context, request) error { cancel(); return nil }}
-		if err := w.run(ctx, Options{}, 1); err != nil {
-			t.Errorf("Run = %v, want nil", err)
-		}
-	})
-}
-
 func TestLimit(t *testing.T) {
 	t.Parallel()
 	for n, limited := range map[int]bool{9: false, 10: false, 11: true} {
@@ -180,9 +89,11 @@ func TestUniform(t *testing.T) {
 		answer func(n int64) error
 		stops  bool
 	}{
-		"all alike":      {func(int64) error { return refused(404) }, true},
-		"two statuses":   {func(n int64) error { return refused(404 + int(n%2)) }, false},
-		"two codes":      {func(n int64) error { return &trouble{status: 404, definite: true, code: string('a' + rune(n%2))} }, false},
+		"all alike":    {func(int64) error { return refused(404) }, true},
+		"two statuses": {func(n int64) error { return refused(404 + int(n%2)) }, false},
+		"two codes": {func(n int64) error {
+			return &trouble{status: 404, definite: true, code: string('a' + rune(n%2))}
+		}, false},
 		"one good":       {func(n int64) error { return map[bool]error{false: refused(404)}[n == 12] }, false},
 		"one fault":      {func(n int64) error { return map[bool]error{false: refused(404), true: fault()}[n == 12] }, false},
 		"alike for good": {func(int64) error { return refused(400) }, true},
@@ -293,87 +204,6 @@ func TestInput(t *testing.T) {
 	})
 }
 
-// TestInputAfterSignal: tasks that end in an error because the context has ended are no fault of the input.
-func TestInputAfterSignal(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		source := func(yield func(Task, error) bool) {
-			cancel()
-			yield(Task{}, ctx.Err())
-		}
-		stopped(t, New(Options{}).Run(ctx, source, nil, nil), Signal)
-	})
-}
-
-// TestPanicTwice: a record that panics while a panic is recorded changes nothing.
-func TestPanicTwice(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := &world{answer: func(context.Context, request) error { panic("first") }}
-		w.refuse = func(row.Outcome) error { panic("second") }
-		s := stopped(t, w.run(t.Context(), Options{}, 3), Panic)
-		if s.Error() != `panic: "first"` || len(w.outcomes) != 1 {
-			t.Errorf("%v with %d outcomes", s, len(w.outcomes))
-		}
-	})
-}
-
-func TestPanic(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		place    string
-		recorded int
-		verdict  row.Verdict
-	}{
-		"call":    {"call", 3, row.Unknown},
-		"first":   {"first", 1, row.Succeeded},
-		"observe": {"observe", 3, row.Succeeded},
-		"record":  {"record", 3, row.Succeeded},
-		"tasks":   {"tasks", 3, row.Succeeded},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				bug := errors.New("a bug")
-				at := func(place string, n int64) {
-					if place == c.place && (n == 3 || place == "first") {
-						panic(bug)
-					}
-				}
-				w := &world{answer: func(_ context.Context, q request) error { at("call", q.row); return nil }}
-				w.refuse = func(o row.Outcome) error { at("record", o.Row); return nil }
-				source := func(yield func(Task, error) bool) {
-					for task := range tasks(100) {
-						if task.Number == 4 {
-							synctest.Wait()
-							at("tasks", 3)
-						}
-						if !yield(task, nil) {
-							return
-						}
-					}
-				}
-				opt := Options{
-					First:   func(_ context.Context, t Task, _ row.Answer, _ error) error { at("first", t.Number); return nil },
-					Observe: func(e Event) { at("observe", e.Row) },
-				}
-				s := stopped(t, New(opt).Run(t.Context(), source, w.call, w.record), Panic)
-				p, ok := errors.AsType[*PanicError](s)
-				if !ok || p.Value != error(bug) || !errors.Is(s, bug) || !strings.Contains(string(p.Stack), "stop_test.go") {
-					t.Errorf("stop %+v", s)
-				}
-				if len(w.outcomes) != c.recorded || len(w.byRow) != c.recorded {
-					t.Fatalf("%d rows tried, %d recorded; want %d", len(w.byRow), len(w.outcomes), c.recorded)
-				}
-				if o := w.outcomes[c.recorded-1]; o.Verdict != c.verdict {
-					t.Errorf("outcome %+v, want %v", o, c.verdict)
-				}
-			})
-		})
-	}
-}
-
 // TestStopWords: every reason has its word and its sentence.
 func TestStopWords(t *testing.T) {
 	t.Parallel()
@@ -394,27 +224,4 @@ func TestStopWords(t *testing.T) {
 	if p := (&PanicError{Value: "boom\n"}); p.Error() != `panic: "boom\n"` || p.Unwrap() != nil {
 		t.Errorf("%q", p.Error())
 	}
-}
-
-// TestEvents: the observer sees each attempt with its number.
-func TestEvents(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := &world{answer: func(ctx context.Context, q request) error {
-			return after(ctx, time.Duration(q.try)*time.Second, []error{fault(), ask(time.Second), nil}[q.try-1])
-		}}
-		rate := Rate{N: 100, Per: 20 * time.Second}
-		if err := w.run(t.Context(), Options{Attempts: 5, Rate: rate}, 1); err != nil {
-			t.Fatal(err)
-		}
-		if e := w.events[0]; e.Kind != RateChange || e.Rate != rate {
-			t.Errorf("the first event is %+v, want the rate", e)
-		}
-		for i, e := range w.kinds(Attempt) {
-			status := []int{503, 429, 200}[i]
-			if e.Row != 1 || e.Try != i+1 || e.HTTPStatus != status || e.Duration != time.Duration(i+1)*time.Second || e.At.IsZero() {
-				t.Errorf("attempt %d is %+v", i, e)
-			}
-		}
-	})
 }

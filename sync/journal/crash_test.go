@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	crashRows    = 8000 // more than a chain of sessions gets through
-	crashFence   = 300  // rows fenced at a time
-	crashAck     = 40   // rows of a worker between two flushes
+	crashRows    = 4000 // more than a chain of sessions gets through
+	crashFence   = 60  // rows fenced at a time
+	crashAck     = 15   // rows of a worker between two flushes
 	crashWorkers = 4
 )
 
@@ -171,7 +171,7 @@ func TestKilled(t *testing.T) {
 			ok(t, j.Close())
 			books := crashBooks{map[int64]int{}, map[int64]int{}}
 			for range 13 {
-				last := books.run(t, dir, rand.IntN(600))
+				last := books.run(t, dir, rand.IntN(300))
 				j := openAt(t, dir)
 				books.check(t, j, last)
 				ok(t, j.Close())

@@ -88,12 +88,13 @@ func TestDamagedWAL(t *testing.T) {
 			t.Errorf("damage to the head at %d: %d groups are read", at, n)
 		}
 	}
-	before := 0
+	before, steps := 0, 0
 	for frame := walHead; frame < len(wal); frame += walFrame {
 		n := groups(wal[:frame], true)
 		if n < before || n > before+1 {
 			t.Errorf("cut at %d: %d groups, and %d a frame before", frame, n, before)
 		}
+		steps += n - before
 		before = n
 		for _, at := range []int{2, 5, 9, 17, 24 + 3, walFrame / 2, walFrame - 1} {
 			if got := groups(flip(frame+at), false); got != n {
@@ -106,8 +107,8 @@ func TestDamagedWAL(t *testing.T) {
 			}
 		}
 	}
-	if n := groups(wal, true); before != walGroups-1 || n != walGroups {
-		t.Errorf("undamaged: %d groups, without the last frame %d", n, before)
+	if n := groups(wal, true); n != walGroups || steps < walGroups-1 {
+		t.Errorf("undamaged: %d groups after %d steps", n, steps)
 	}
 }
 

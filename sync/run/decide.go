@@ -3,151 +3,113 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
+	"path/filepath"
+	"time"
 
-	"github.com/statussync/statussync/input"
+	"go.uber.org/zap"
+
+	"github.com/statussync/statussync/sync/journal"
 	"github.com/statussync/statussync/sync/plan"
 	"github.com/statussync/statussync/sync/row"
 )
 
-// shownProblems is how many problems of the input are kept for the terminal; the reports have all of them.
-const shownProblems = 20
+// errRefused is why a run whose input has invalid rows sends nothing.
+var errRefused = &Failure{Exit: ExitRefused, Text: "nothing was sent, because rows are invalid",
+	Do: "mend them, or send the others with --on-invalid skip"}
 
-// Findings is what was found in the input before anything was sent.
-type Findings struct {
-	Problems []string         // the first 20, each "file:line:column: text"
-	Kinds    map[string]int64 // number of problems by kind
-	Warnings []string         // "file:line: text"; bounded
-}
+func (w *work) path() string { return filepath.Join(w.o.Dir, w.run.ID) }
 
-func (f *Findings) problem(name string, p input.Problem) {
-	if len(f.Problems) < shownProblems {
-		f.Problems = append(f.Problems, fmt.Sprintf("%s:%d:%d: %s", name, p.Line, p.Column, p.Text))
+// decide settles what is to be sent, and records every row that is not. A run that is taken up was decided before.
+func (w *work) decide(ctx context.Context) error {
+	if w.resumed {
+		return w.takeUp(ctx)
 	}
-	if f.Kinds == nil {
-		f.Kinds = make(map[string]int64)
-	}
-	f.Kinds[p.Kind]++
-}
-
-func (f *Findings) warn(name string, warnings []input.Warning) {
-	for _, w := range warnings {
-		if len(f.Warnings) < shownProblems {
-			f.Warnings = append(f.Warnings, fmt.Sprintf("%s:%d: %s", name, w.Line, w.Text))
+	d := newDecider(w.records, w.o, w.session.Record)
+	if w.o.SkipUnchanged {
+		if err := w.o.knowsTenant(); err != nil {
+			return err
 		}
+		if err := w.refreshStale(ctx); err != nil {
+			return err
+		}
+		d.applied = known(w.journal.Applied(ctx, w.run.Target))
 	}
-}
-
-// decider takes the rows through a plan.
-type decider struct {
-	Findings
-	plan    *plan.Plan
-	records records
-	names   []string
-	rows    []int64                 // rows of each input
-	record  func(row.Outcome) error // receives each decision
-	applied iter.Seq2[plan.Known, error]
-}
-
-func newDecider(rs records, o Options, record func(row.Outcome) error) *decider {
-	d := &decider{
-		plan: plan.New(o.Duplicates), records: rs, rows: make([]int64, len(rs.sources)), record: record,
+	err := d.decide(ctx)
+	if err == nil {
+		err = d.check(w.o)
 	}
-	for _, s := range rs.sources {
-		d.names = append(d.names, s.Name)
-	}
-	d.records.closed = func(i int, r *input.Reader) { d.warn(d.names[i], r.Warnings()) }
-	return d
-}
-
-// decide reads the input, twice if it must, and records an outcome for every row that is not to be sent. Errors about
-// files are joined into one *Failure that refuses the input.
-func (d *decider) decide(ctx context.Context) error {
-	if err := d.survey(ctx); err != nil {
-		return err
-	}
-	again, err := d.plan.Survey(d.applied)
+	w.o.Found(&d.Findings)
 	if err != nil {
 		return err
 	}
-	if !again {
-		return nil
+	w.plan = d.plan
+	if err := w.planned(ctx, d); err != nil {
+		return books(err)
 	}
-	d.records.closed = nil
-	for rec, err := range d.records.all(ctx) {
+	c := d.plan.Counts()
+	w.o.Log.Info("planned", zap.Int64("rows", c.Rows()), zap.Int64("send", c.Send),
+		zap.Duration("shortest", shortest(c.Send, w.o.Send).Round(time.Second)))
+	if c.Invalid > 0 && !w.o.SkipInvalid {
+		return errRefused
+	}
+	return nil
+}
+
+// planned records that every decision is recorded.
+func (w *work) planned(ctx context.Context, d *decider) error {
+	if err := w.session.Flush(ctx); err != nil {
+		return err
+	}
+	for i := range w.run.Inputs {
+		w.run.Inputs[i].Rows = d.rows[i]
+	}
+	w.run.Rows = d.plan.Counts().Rows()
+	return w.journal.Planned(ctx, w.run.ID, w.run.Rows, w.run.Inputs)
+}
+
+// takeUp makes the plan of a run that an earlier session has begun from the outcomes that it left.
+func (w *work) takeUp(ctx context.Context) error {
+	w.plan = plan.New(w.o.Duplicates)
+	for o, err := range w.journal.Outcomes(ctx, w.run.ID) {
 		if err != nil {
-			return err
+			return books(err)
 		}
-		if len(rec.Problems) == 0 {
-			if err := d.plan.Look(&rec.Row, d.record); err != nil {
-				return err
+		w.plan.Resume(o.Row, o.Verdict.Resend() && o.Retryable, o.Verdict == row.Unknown)
+	}
+	w.o.Log.Info("an unfinished run over the same input goes on", zap.String("run", w.run.ID),
+		zap.Int64("rows", w.run.Rows), zap.Int64("left", w.plan.Counts().Send))
+	return nil
+}
+
+// drop ends a run that was given up before its first request. Nothing of it is kept but its line in the history.
+func (w *work) drop(after context.Context, err error) error {
+	state, exit := journal.StateAbandoned, ExitStatus(err)
+	if exit == ExitRefused {
+		state = journal.StateRefused
+	}
+	return errors.Join(err,
+		w.session.End(after, exit),
+		w.journal.Conclude(after, w.run.ID, state, exit),
+		w.dir.RemoveAll(w.run.ID))
+}
+
+// known turns what the journal holds into what a plan asks for.
+func known(applied iter.Seq2[journal.Applied, error]) iter.Seq2[plan.Known, error] {
+	return func(yield func(plan.Known, error) bool) {
+		for a, err := range applied {
+			if !yield(plan.Known{Key: a.Key, Fingerprint: a.Fingerprint}, err) {
+				return
 			}
 		}
 	}
-	return d.plan.Settle(d.names, d.contradiction)
 }
 
-// survey is the first reading: it finds everything that is wrong with the input.
-func (d *decider) survey(ctx context.Context) error {
-	var refusals []error
-	for rec, err := range d.records.all(ctx) {
-		if bad := (*input.Error)(nil); errors.As(err, &bad) {
-			refusals = append(refusals, err)
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		d.rows[rec.Input]++
-		if len(rec.Problems) == 0 {
-			d.plan.Valid(&rec.Status)
-			continue
-		}
-		d.plan.Invalid(rec.Number)
-		if err := d.record(d.invalid(rec)); err != nil {
-			return err
-		}
+// knowsTenant refuses to compare with what was applied to a tenant that nobody has named.
+func (o *Options) knowsTenant() error {
+	if o.Tenant != "" {
+		return nil
 	}
-	if len(refusals) > 0 {
-		return &Failure{Exit: ExitRefused, Err: errors.Join(refusals...)}
-	}
-	return nil
-}
-
-// invalid makes the outcome of a record with problems. The reason names all of them, each with its line and column; the
-// first gives the kind.
-func (d *decider) invalid(rec *input.Record) row.Outcome {
-	o := row.Outcome{Row: rec.Number, Input: rec.Input, Line: rec.Line, Verdict: row.Invalid}
-	o.Code = rec.Problems[0].Kind
-	for i, p := range rec.Problems {
-		d.problem(d.names[rec.Input], p)
-		if i > 0 {
-			o.Reason += "; "
-		}
-		o.Reason += fmt.Sprintf("%d:%d: %s", p.Line, p.Column, p.Text)
-	}
-	return o
-}
-
-// contradiction shows rows that contradict each other among the problems before it records them.
-func (d *decider) contradiction(o row.Outcome) error {
-	if o.Verdict == row.Invalid {
-		d.problem(d.names[o.Input], input.Problem{Line: o.Line, Column: 1, Kind: o.Code, Text: o.Reason})
-	}
-	return d.record(o)
-}
-
-// check compares the rows that were read with what the user expects of the input.
-func (d *decider) check(o Options) error {
-	rows := d.plan.Counts().Rows()
-	switch {
-	case rows == 0 && !o.AllowEmpty:
-		return &Failure{Exit: ExitRefused, Text: "the input has no rows",
-			Do: "if that is as it should be, add --allow-empty"}
-	case o.ExpectRows >= 0 && rows != o.ExpectRows:
-		return &Failure{Exit: ExitRefused, Text: fmt.Sprintf("the input has %d rows, %d were expected", rows, o.ExpectRows),
-			Do: "find out why, or change --expect-rows"}
-	}
-	return nil
+	return &Failure{Exit: ExitUsage, Text: "--skip-unchanged needs to know the tenant, and neither settings nor token name it",
+		Do: "set --tenant, or auth.tenant in the configuration"}
 }

@@ -18,6 +18,9 @@ import (
 // 30 s after its SIGTERM.
 const rowFilesAfter = 9 * time.Second
 
+// quickRows is up to how many rows the files with a line per row take no time that a stop signal would notice.
+const quickRows = 100_000
+
 // ending returns a context for what must be done although ctx has ended: saying what happened. It ends rowFilesAfter
 // later than ctx. This is the one place where a run goes on without the context that it was given.
 func ending(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -87,8 +90,8 @@ func (w *work) unrecorded(stopped, err error) error {
 		Do: "make room or mend the disk; then the same command goes on where this one stopped"}
 }
 
-// report writes the report of the run that has just ended. After a signal the report and the summary come first, since
-// there may be no time for the files with a line per row.
+// report writes the report of the run that has just ended. After a signal, and with many rows, the report and the summary
+// come first, since there may be no time for the files with a line per row.
 func (w *work) report(ctx, after context.Context) error {
 	r, err := newRenderer(w.journal, w.run, w.path())
 	if err != nil {
@@ -97,7 +100,7 @@ func (w *work) report(ctx, after context.Context) error {
 	if err := r.load(after, w.o.Version, sentence(w.result.Stopped)); err != nil {
 		return err
 	}
-	hurried := ctx.Err() != nil
+	hurried := ctx.Err() != nil && w.run.Rows > quickRows
 	if hurried {
 		if err := w.publish(r, true); err != nil {
 			return err
@@ -107,15 +110,18 @@ func (w *work) report(ctx, after context.Context) error {
 		return r.rows(after, seen)
 	}))
 	switch {
-	case hurried && after.Err() != nil:
+	case after.Err() != nil:
 		w.o.Log.Warn("no time was left for the files with a line per row", zap.String("do", "statussync report "+w.run.ID))
-		return nil
+		if hurried {
+			return nil
+		}
 	case err != nil:
 		return err
 	case hurried:
+		w.o.Log.Info("the files with a line per row are written", zap.Strings("files", r.report.Files))
 		return r.json()
 	}
-	return w.publish(r, false)
+	return w.publish(r, after.Err() != nil)
 }
 
 // publish writes report.json, lets runs/latest point to it, and says how the run ended. Pending: the files with a line
