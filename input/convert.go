@@ -7,6 +7,12 @@ import (
 	"unicode/utf8"
 )
 
+const (
+	notInteger = "is not a whole number in plain digits"
+	typeName   = "is the name of a type that PowerShell wrote instead"
+	cutOff     = "was cut off by Format-Table"
+)
+
 // cells holds the texts of one record by field.
 type cells [fieldCount]string
 
@@ -101,21 +107,21 @@ func leftover(s string) (kind, why string) {
 	switch s[n-1] {
 	case '.':
 		if strings.HasSuffix(s, "...") {
-			return "cut-off", "was cut off by Format-Table"
+			return "cut-off", cutOff
 		}
 	case 0xA6:
 		if strings.HasSuffix(s, "…") {
-			return "cut-off", "was cut off by Format-Table"
+			return "cut-off", cutOff
 		}
 	}
 	switch s[0] {
 	case 'S':
 		if strings.HasPrefix(s, "System.") && (s[n-1] == ']' || strings.HasPrefix(s, "System.Collections.")) {
-			return "placeholder", "is the name of a type that PowerShell wrote in the place of a list"
+			return "placeholder", typeName
 		}
 	case 'M':
 		if strings.HasPrefix(s, "Microsoft.PowerShell.") {
-			return "placeholder", "is the name of a type that PowerShell wrote in the place of a value"
+			return "placeholder", typeName
 		}
 	}
 	return "", ""
@@ -170,5 +176,3 @@ func parseCount(s string) (n int32, kind, why string) {
 	}
 	return int32(total), "", ""
 }
-
-const notInteger = "is not a whole number in plain digits"

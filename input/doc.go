@@ -3,4 +3,17 @@
 // [Expand] turns arguments into paths. [Open] begins to read one input, and [Reader.Next] returns one [Record] after
 // another: a row, or what is wrong with it, and where. A value arrives byte for byte, or its record is refused with its
 // place. Nothing is held per record.
+//
+// # What is read
+//
+// A table has a header, whose names may be those of Microsoft Graph, of Intune's exports, or one's own
+// ([Options].Columns), in any order. Its delimiter is found out, and the lines that PowerShell (#TYPE) and Excel (sep=)
+// put before the header are passed over. JSON is an array of objects, an object with an array as its member "value", or
+// objects on lines of their own. Either may be compressed with gzip or zstd, and encoded in UTF-8, in UTF-16 with a
+// byte order mark, or in windows-1252.
+//
+// # Limits
+//
+// A value has at most 1 MiB, a record 16 MiB and 1,000 cells. Compressed data may grow to 200 times its size once it is
+// more than 16 MiB, and zstd may ask for a window of 32 MiB.
 package input

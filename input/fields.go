@@ -29,7 +29,7 @@ var Fields = [fieldCount]string{
 }
 
 // The other names of fields are those of Intune's report UserInstallStatusAggregateByApp and of its portal's page
-// "User install status", normalised. "User name" is not among them; see meaning.
+// "User install status", normalised. "User name" is not among them: portal decides about it.
 var aliases = map[string]int{
 	"applicationid":     fieldApp,
 	"name":              fieldUserName,

@@ -2,6 +2,9 @@ package input
 
 import (
 	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/statussync/statussync/sync/row"
 )
@@ -40,9 +43,7 @@ func newJSON(t *text, opt Options) (decoder, error) {
 	if d.shape != jsonLines {
 		d.peek()
 		d.start = d.spot()
-		if _, err := d.dec.ReadToken(); err != nil {
-			return nil, d.refusal(err)
-		}
+		d.dec.ReadToken() // which detect has seen
 	}
 	if d.shape == jsonEnvelope {
 		if err := d.envelope(false); err != nil {
@@ -94,9 +95,7 @@ func (d *jsonDecoder) finish() error {
 	if d.records == 0 {
 		d.warn(d.start, "the list is empty")
 	}
-	if _, err := d.dec.ReadToken(); err != nil {
-		return d.refusal(err)
-	}
+	d.dec.ReadToken() // the end that peek has seen
 	if d.shape == jsonEnvelope {
 		if err := d.envelope(true); err != nil {
 			return err
@@ -126,11 +125,15 @@ func (d *jsonDecoder) refusal(err error) error {
 	if d.in.err != nil && errors.Is(err, d.in.err) {
 		return d.in.err // jsontext takes an error of its reader within a value for one of syntax
 	}
-	at, what, hint := d.fault(err)
-	if what == "" {
+	var syntax *jsontext.SyntacticError
+	if !errors.As(err, &syntax) {
 		return err
 	}
-	return d.failAt(at, hint, "%s", what)
+	at := d.locate(syntax.ByteOffset)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return d.failAt(at, "the file was probably cut off: get it once more", "the text ends before its JSON does")
+	}
+	return d.failAt(at, "", "cannot be read as JSON from here on: %v", syntax.Err)
 }
 
 func (d *jsonDecoder) failAt(at spot, hint, format string, args ...any) *Error {

@@ -78,3 +78,34 @@ func TestJSONLongRows(t *testing.T) {
 		t.Errorf("%v, %d records", got.err, len(got.records))
 	}
 }
+
+// The reading ends within the limits, however long the text is.
+func TestJSONWithoutEnd(t *testing.T) {
+	t.Parallel()
+	for _, start := range []string{`{"x":"`, `[{"x":1,"`, `[{"x":"`, `{"value":["`, `{"value":[],"x":"`} {
+		text := &endless{start: start}
+		r, err := stream(text, Options{})
+		for err == nil {
+			_, err = r.Next()
+		}
+		if !strings.Contains(err.Error(), "16 MiB") || text.read > 3*maxRow {
+			t.Errorf("%s: %v after %d bytes", start, err, text.read)
+		}
+	}
+}
+
+// An endless text has a beginning and then the same letter.
+type endless struct {
+	start string
+	read  int
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	n := copy(p, e.start)
+	e.start = e.start[n:]
+	for i := n; i < len(p); i++ {
+		p[i] = 'x'
+	}
+	e.read += len(p)
+	return len(p), nil
+}

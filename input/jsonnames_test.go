@@ -91,6 +91,7 @@ func TestJSONNames(t *testing.T) {
 		{changed(`"s1"`, `"\u00731"`), Options{}},
 		{changed(`:1,`, `:"1",`), Options{}},
 		{changed("{", `{"_statussync_line":1,"_statussync_line":"\ud800","_statussync_x":{"a":[`+"\n"+`]},`), Options{}},
+		{changed("{", `{"\u005fstatussync_x":1,"_statussync\u005fx":1,`), Options{}},
 		{changed("{", `{"@odata.type":"#x","@odata.id":"x","app@odata.context":{"a":1},`), Options{}},
 	} {
 		got := read(t, test.content, test.opt)

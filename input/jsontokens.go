@@ -2,7 +2,6 @@ package input
 
 import (
 	"bytes"
-	"errors"
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -32,8 +31,9 @@ func (j *jsonTokens) peek() jsontext.Kind {
 		return 0
 	}
 	start := j.dec.InputOffset()
-	for i, c := range j.dec.UnreadBuffer() {
-		switch c {
+	unread := j.dec.UnreadBuffer()
+	for i := 0; ; i++ {
+		switch unread[i] {
 		case ' ', '\t', '\r', ',', ':':
 		case '\n':
 			j.line++
@@ -43,7 +43,6 @@ func (j *jsonTokens) peek() jsontext.Kind {
 			return kind
 		}
 	}
-	return kind
 }
 
 // spot returns the place of the token that peek found last, as long as it has not been read.
@@ -66,18 +65,10 @@ func (j *jsonTokens) pass(b []byte, offset int64) {
 	}
 }
 
-// fault returns where and why reading has just failed, if that is because the text is not JSON; else what is "".
-func (j *jsonTokens) fault(err error) (at spot, what, hint string) {
-	var syntax *jsontext.SyntacticError
-	if !errors.As(err, &syntax) {
-		return spot{}, "", ""
-	}
+// locate returns the place of an offset that reading has just failed at.
+func (j *jsonTokens) locate(offset int64) spot {
 	read := j.dec.InputOffset()
 	from := max(read, j.at)
-	j.pass(j.dec.UnreadBuffer()[from-read:syntax.ByteOffset-read], from)
-	at = spot{j.line, syntax.ByteOffset - j.begin + 1}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return at, "the text ends before its JSON does", "the file was probably cut off: get it once more"
-	}
-	return at, "cannot be read as JSON from here on: " + syntax.Err.Error(), ""
+	j.pass(j.dec.UnreadBuffer()[from-read:offset-read], from)
+	return spot{j.line, offset - j.begin + 1}
 }

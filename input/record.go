@@ -123,7 +123,7 @@ type text struct {
 	name    string
 	decoded bool // the bytes of the input were not UTF-8
 	in      *window
-	head    []byte // the beginning of the text, up to 64 KiB; it is in the window too
+	head    []byte // the first 64 KiB of what in will give; valid until in is read
 }
 
 // fail returns an *Error at a place in the input.

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"errors"
 	"io"
 	"math/bits"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
@@ -184,6 +186,35 @@ func TestRefusedAsAWhole(t *testing.T) {
 				t.Errorf("got %v / %s", got, got.Hint())
 			}
 		})
+	}
+}
+
+// An input that ends in an error gives the rows before it, and none that was cut.
+func TestErrorsOnTheWay(t *testing.T) {
+	t.Parallel()
+	rows := names + strings.Repeat(cellsA+"\n", 5000)
+	cut := read(t, gzipped(rows)[:len(gzipped(rows))-9], Options{})
+	if refusal := cut.refusal(t); !strings.Contains(refusal.Text, "damaged or cut off") || len(cut.records) < 4000 {
+		t.Errorf("%d rows, %v", len(cut.records), refusal)
+	}
+	for _, rec := range cut.records {
+		if len(rec.Problems) > 0 || rec.Status != rowA {
+			t.Fatalf("%+v", rec)
+		}
+	}
+	broken := errors.New("input/output error")
+	for _, half := range []string{rows + cellsA, rows + with(fieldUserName, "\"A"), rows} {
+		r, err := stream(io.MultiReader(strings.NewReader(half), iotest.ErrReader(broken)), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := countRecords(r)
+		if n != 5000 || !errors.Is(err, broken) || err.Error() != "stream: cannot be read: input/output error" {
+			t.Errorf("%d rows, %v", n, err)
+		}
+	}
+	if _, err := stream(iotest.ErrReader(broken), Options{}); !errors.Is(err, broken) {
+		t.Errorf("at once: %v", err)
 	}
 }
 

@@ -83,7 +83,5 @@ func settled(v row.Verdict) bool {
 	return false
 }
 
-// mayFareBetter reports whether a later run may help: always where nothing is known of the row.
-func mayFareBetter(o *row.Outcome) bool {
-	return o.Retryable || o.Verdict == row.Unknown || o.Verdict == row.Unsent
-}
+// mayFareBetter reports whether a later run may help: always where nothing was sent.
+func mayFareBetter(o *row.Outcome) bool { return o.Retryable || o.Verdict == row.Unsent }

@@ -163,13 +163,20 @@ func status(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // signalAfter starts a command, sends it a signal when the simulator has seen so many requests from now on, and compares
-// its exit status: "signal TERM 20 143 statussync run users.csv". KILL is a crash, its status is "killed". What the
+// its exit status: "signal TERM 20 143 statussync run users.csv". TERM+TERM sends two; KILL is a crash, its status is "killed". What the
 // command printed is in the file signalled.
 func signalAfter(ts *testscript.TestScript, _ bool, args []string) {
-	send := map[string]syscall.Signal{
+	known := map[string]syscall.Signal{
 		"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL,
-	}[args[0]]
-	meanwhile(ts, args[1:], func(p *os.Process) error { return p.Signal(send) })
+	}
+	meanwhile(ts, args[1:], func(p *os.Process) error {
+		for _, name := range strings.Split(args[0], "+") {
+			if err := p.Signal(known[name]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // fillAfter fills a volume up as signalAfter sends a signal: "fill full/ballast 20 9 statussync run users.csv".

@@ -19,7 +19,7 @@ type books struct {
 }
 
 // settle counts one outcome. It returns a *Stop if the run must end.
-func (b *books) settle(o *row.Outcome, refused bool, max Threshold) error {
+func (b *books) settle(o *row.Outcome, refused bool, allowed Threshold) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.settled++
@@ -33,7 +33,7 @@ func (b *books) settle(o *row.Outcome, refused bool, max Threshold) error {
 		b.bad++
 	}
 	switch {
-	case max.exceeded(b.bad, b.settled):
+	case allowed.exceeded(b.bad, b.settled):
 		return &Stop{Reason: MaxErrors, Row: o.Row, Answer: o.Answer, Bad: b.bad}
 	case b.settled == uniformRows && !b.mixed:
 		return &Stop{Reason: Uniform, Row: o.Row, Answer: o.Answer, Bad: b.bad}

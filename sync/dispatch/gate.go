@@ -99,9 +99,9 @@ func (g *gate) look(now time.Time, c claim) (again time.Time, open bool, err err
 		return again, false, errLate
 	}
 	var end time.Time
-	if max := g.d.opt.MaxWait; max > 0 && !g.waiting.IsZero() {
-		if end = g.waiting.Add(max); !now.Before(end) {
-			return end, false, &Stop{Reason: MaxWait, Wait: max}
+	if longest := g.d.opt.MaxWait; longest > 0 && !g.waiting.IsZero() {
+		if end = g.waiting.Add(longest); !now.Before(end) {
+			return end, false, &Stop{Reason: MaxWait, Wait: longest}
 		}
 	}
 	switch {

@@ -21,7 +21,7 @@ type job struct {
 	flying   bool      // a request is under way
 	doubt    bool      // an attempt may have been applied
 	settled  bool      // no further request
-	house    bool      // it is not the row that was refused, but all of them
+	house    bool      // not the row was refused, but all of them: a later run may help
 	recorded bool
 	last     reply
 	reason   string
@@ -67,7 +67,7 @@ func (j *job) outcome() row.Outcome {
 	case j.last.err == nil:
 		o.Verdict = row.Succeeded
 	case j.doubt || j.Doubt:
-		o.Verdict, o.Retryable = row.Unknown, true
+		o.Verdict, o.Retryable = row.Unknown, !j.refused() || j.house // a refusal for good would only come again
 		if o.Reason == "" && j.last.definite {
 			o.Reason = j.whyDoubt()
 		}

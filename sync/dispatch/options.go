@@ -22,7 +22,7 @@ type Options struct {
 	MaxWait     time.Duration // longest stretch without a decisive answer, counted from the first answer of another kind
 	Grace       time.Duration // what requests under way get when the context of Run has ended; 0 cancels them at once
 
-	Limit     int64     // rows attempted at most
+	Limit     int64     // rows handed out at most; those are tried to their end
 	MaxErrors Threshold // rows that may end failed, unknown or mismatched
 
 	// First is called once, on the first decisive answer to a row, before another request may be made. An error from it

@@ -27,8 +27,8 @@ func TestVerdicts(t *testing.T) {
 		"yes in doubt":                {true, nil, row.Succeeded, false, 1, 200},
 		"yes after silence":           {false, []error{silence(), fault()}, row.Succeeded, false, 3, 200},
 		"no":                          {false, []error{refused(404)}, row.Failed, false, 1, 404},
-		"no in doubt":                 {true, []error{refused(404)}, row.Unknown, true, 1, 404},
-		"no after silence":            {false, []error{silence(), refused(404)}, row.Unknown, true, 2, 404},
+		"no in doubt":                 {true, []error{refused(404)}, row.Unknown, false, 1, 404},
+		"no after silence":            {false, []error{silence(), refused(404)}, row.Unknown, false, 2, 404},
 		"no after a pause":            {false, []error{ask(1), refused(400)}, row.Failed, false, 2, 400},
 		"no after no connection":      {false, []error{gone, refused(400)}, row.Failed, false, 2, 400},
 		"faults to the end":           {false, []error{fault(), fault(), fault()}, row.Unknown, true, 3, 503},
@@ -213,19 +213,29 @@ func TestPilot(t *testing.T) {
 
 func TestFirstRefuses(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := &world{answer: func(context.Context, request) error { return refused(403) }}
-		no := errors.New("not served")
-		opt := Options{Concurrency: 8, First: func(context.Context, Task, row.Answer, error) error { return no }}
-		s := stopped(t, w.run(t.Context(), opt, 100), First)
-		if s.Err != no || s.Row == 0 || s.Answer.HTTPStatus != 403 || !errors.Is(s, no) {
-			t.Errorf("stop %+v", s)
-		}
-		if len(w.tries) != 1 || len(w.outcomes) != 1 {
-			t.Fatalf("%d requests, %d outcomes; want one", len(w.tries), len(w.outcomes))
-		}
-		if o := w.outcomes[0]; o.Verdict != row.Failed || !o.Retryable {
-			t.Errorf("outcome %+v, want failed but retryable: it is not the row's fault", o)
-		}
-	})
+	for _, doubt := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := &world{answer: func(context.Context, request) error { return refused(403) }}
+			no := errors.New("not served")
+			opt := Options{Concurrency: 8, First: func(context.Context, Task, row.Answer, error) error { return no }}
+			doubtful := func(yield func(Task, error) bool) {
+				for task := range tasks(100) {
+					if task.Doubt = doubt; !yield(task, nil) {
+						return
+					}
+				}
+			}
+			s := stopped(t, New(opt).Run(t.Context(), doubtful, w.call, w.record), First)
+			if s.Err != no || s.Row == 0 || s.Answer.HTTPStatus != 403 || !errors.Is(s, no) {
+				t.Errorf("stop %+v", s)
+			}
+			if len(w.tries) != 1 || len(w.outcomes) != 1 {
+				t.Fatalf("%d requests, %d outcomes; want one", len(w.tries), len(w.outcomes))
+			}
+			want := map[bool]row.Verdict{false: row.Failed, true: row.Unknown}[doubt]
+			if o := w.outcomes[0]; o.Verdict != want || !o.Retryable {
+				t.Errorf("outcome %+v, want %v but retryable: it is not the row's fault", o, want)
+			}
+		})
+	}
 }

@@ -1,9 +1,8 @@
 package journal
 
 import (
-	"context"
-	"fmt"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -15,123 +14,95 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
-func cpuTime() time.Duration {
-	var r syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		panic(err)
-	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
-}
-
 const benchRows = 1_000_000
 
+// meter reports the CPU time, user and system, that f takes for each of the benchRows.
+func meter(b *testing.B, unit string, f func()) {
+	used := func() int64 {
+		var r syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+			b.Fatal(err)
+		}
+		return r.Utime.Nano() + r.Stime.Nano()
+	}
+	before := used()
+	f()
+	b.ReportMetric(float64(used()-before)/1e3/benchRows, unit)
+}
+
+// BenchmarkJournal records a million outcomes of rows that succeed, from eight goroutines, then reads them.
 func BenchmarkJournal(b *testing.B) {
-	ctx := context.Background()
-	ids := make([]string, 1<<16)
+	ids := make([]string, 4096)
 	for i := range ids {
 		ids[i] = uuid.NewString()
 	}
 	for b.Loop() {
 		dir := b.TempDir()
-		j, err := Open(ctx, dir)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := j.Begin(ctx, Run{ID: "bench"}); err != nil {
-			b.Fatal(err)
-		}
-		s, err := j.BeginSession(ctx, "bench")
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := s.Fence(ctx, benchRows); err != nil {
-			b.Fatal(err)
-		}
-		start := cpuTime()
-		var wg sync.WaitGroup
-		for w := range int64(8) {
-			wg.Go(func() {
-				for n := w + 1; n <= benchRows; n += 8 {
-					err := s.Record(row.Outcome{Row: n, Line: n + 1, Verdict: row.Succeeded, Attempts: 1,
-						Answer: row.Answer{HTTPStatus: 200, RequestID: ids[n%(1<<16)], ClientRequestID: ids[(n*7)%(1<<16)]},
-						At:     time.Now(), Duration: time.Duration(n*n%100_000_000) + 20*time.Millisecond})
-					if err != nil {
-						b.Error(err)
-					}
-				}
-			})
-		}
-		wg.Wait()
-		if err := s.End(ctx, 0); err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(float64((cpuTime()-start).Nanoseconds())/1e3/benchRows, "cpu-µs/row")
-		fi, _ := os.Stat(filepath.Join(dir, fileName))
-		b.ReportMetric(float64(fi.Size())/benchRows, "B/row")
-		if os.Getenv("READ") != "" {
-			start = cpuTime()
-			n := 0
-			if err := j.Planned(ctx, "bench", benchRows, nil); err != nil {
-				b.Fatal(err)
+		j := openAt(b, dir)
+		s := begin(b, j, "a", benchRows)
+		meter(b, "µs-CPU/row", func() {
+			var recorders sync.WaitGroup
+			for w := range int64(8) {
+				recorders.Go(func() { recordEighth(b, s, w, ids) })
 			}
-			for _, err := range j.Outcomes(ctx, "bench") {
-				if n++; err != nil {
-					b.Fatal(err)
-				}
+			recorders.Wait()
+			ok(b, s.End(b.Context(), 0))
+		})
+		info, err := os.Stat(filepath.Join(dir, fileName))
+		ok(b, err)
+		b.ReportMetric(float64(info.Size())/benchRows, "bytes/row")
+		meter(b, "µs-CPU/row-read", func() {
+			for _, err := range j.Outcomes(b.Context(), "a") {
+				ok(b, err)
 			}
-			b.ReportMetric(float64((cpuTime()-start).Nanoseconds())/1e3/benchRows, "read-µs/row")
-			start = cpuTime()
-			fmt.Println(j.Counts(ctx, "bench"))
-			b.ReportMetric(float64((cpuTime()-start).Nanoseconds())/1e3/benchRows, "count-µs/row")
-		}
-		j.Close()
+		})
+		meter(b, "µs-CPU/row-counted", func() {
+			_, _, err := j.Counts(b.Context(), "a")
+			ok(b, err)
+		})
+		ok(b, j.Close())
 	}
 }
 
-func spread(add uint64) iter.Seq2[Applied, error] {
+func recordEighth(b *testing.B, s *Session, part int64, ids []string) {
+	for n := part + 1; n <= benchRows; n += 8 {
+		err := s.Record(row.Outcome{Row: n, Line: n + 1, Verdict: row.Succeeded, Attempts: 1, At: time.Now(),
+			Duration: 20*time.Millisecond + time.Duration(n*7919%100_000_000),
+			Answer:   row.Answer{HTTPStatus: 200, RequestID: ids[n%4096], ClientRequestID: ids[(n+99)%4096]}})
+		if err != nil {
+			b.Error(err)
+			return
+		}
+	}
+}
+
+// BenchmarkApplied takes in what a million rows did, in key order: into nothing, the same again, and other values. Then it
+// reads what the target holds.
+func BenchmarkApplied(b *testing.B) {
+	for b.Loop() {
+		ctx, j := b.Context(), openAt(b, b.TempDir())
+		ok(b, j.Begin(ctx, Run{ID: "a", Target: "t"}))
+		meter(b, "µs-CPU/row-new", func() { ok(b, j.Refresh(ctx, "a", spread(1))) })
+		meter(b, "µs-CPU/row-same", func() { ok(b, j.Refresh(ctx, "a", spread(1))) })
+		meter(b, "µs-CPU/row-other", func() { ok(b, j.Refresh(ctx, "a", spread(2))) })
+		meter(b, "µs-CPU/row-scan", func() {
+			for _, err := range j.Applied(ctx, "t") {
+				ok(b, err)
+			}
+		})
+		ok(b, j.Close())
+	}
+}
+
+// spread yields benchRows keys in order, all over the range of keys.
+func spread(value byte) iter.Seq2[Applied, error] {
 	return func(yield func(Applied, error) bool) {
-		for i := range uint64(benchRows) {
-			k := row.Key(int64(i*(1<<63/benchRows*2)) - 1<<62)
-			if !yield(Applied{Key: k, Fingerprint: row.Fingerprint{byte(i), byte(i >> 8), byte(i >> 16), byte(add)}}, nil) {
+		const step = math.MaxUint64 / benchRows
+		for i := range int64(benchRows) {
+			a := Applied{Key: row.Key(math.MinInt64 + i*step), Fingerprint: row.Fingerprint{byte(i), byte(i >> 8), value}}
+			if !yield(a, nil) {
 				return
 			}
 		}
-	}
-}
-
-func BenchmarkApplied(b *testing.B) {
-	ctx := context.Background()
-	for b.Loop() {
-		j, err := Open(ctx, b.TempDir())
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := j.Begin(ctx, Run{ID: "bench"}); err != nil {
-			b.Fatal(err)
-		}
-		m := func(name string, f func()) {
-			start := cpuTime()
-			f()
-			b.ReportMetric(float64((cpuTime()-start).Nanoseconds())/1e3/benchRows, name)
-		}
-		for i, name := range []string{"first-µs", "same-µs", "other-µs"} {
-			m(name, func() {
-				if err := j.Refresh(ctx, "bench", spread(uint64(i/2))); err != nil {
-					b.Fatal(err)
-				}
-			})
-		}
-		m("scan-µs", func() {
-			n := 0
-			for _, err := range j.Applied(ctx, "") {
-				if n++; err != nil {
-					b.Fatal(err)
-				}
-			}
-			if n != benchRows {
-				b.Fatal(n)
-			}
-		})
-		j.Close()
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 const (
 	crashRows    = 4000 // more than a chain of sessions gets through
-	crashFence   = 60  // rows fenced at a time
+	crashFence   = 60   // rows fenced at a time
 	crashAck     = 15   // rows of a worker between two flushes
 	crashWorkers = 4
 )

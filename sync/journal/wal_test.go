@@ -96,12 +96,12 @@ func TestDamagedWAL(t *testing.T) {
 		}
 		steps += n - before
 		before = n
-		for _, at := range []int{2, 5, 9, 17, 24 + 3, walFrame / 2, walFrame - 1} {
+		for _, at := range []int{2, 9, 17, 24 + 3, walFrame - 1} {
 			if got := groups(flip(frame+at), false); got != n {
 				t.Errorf("flipped at %d of the frame at %d: %d groups, want %d", at, frame, got, n)
 			}
 		}
-		for _, at := range []int{1, 24 + 100, walFrame - 1} {
+		for _, at := range []int{1, walFrame - 1} {
 			if got := groups(wal[:frame+at], false); got != n {
 				t.Errorf("cut at %d of the frame at %d: %d groups, want %d", at, frame, got, n)
 			}

@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"errors"
-	"iter"
 	"path/filepath"
 	"time"
 
@@ -30,10 +29,11 @@ func (w *work) decide(ctx context.Context) error {
 		if err := w.o.knowsTenant(); err != nil {
 			return err
 		}
-		if err := w.refreshStale(ctx); err != nil {
+		known, err := applied(ctx, w.journal, w.o.Dir, w.run.Target)
+		if err != nil {
 			return err
 		}
-		d.applied = known(w.journal.Applied(ctx, w.run.Target))
+		d.applied = known
 	}
 	err := d.decide(ctx)
 	if err == nil {
@@ -92,17 +92,6 @@ func (w *work) drop(after context.Context, err error) error {
 		w.session.End(after, exit),
 		w.journal.Conclude(after, w.run.ID, state, exit),
 		w.dir.RemoveAll(w.run.ID))
-}
-
-// known turns what the journal holds into what a plan asks for.
-func known(applied iter.Seq2[journal.Applied, error]) iter.Seq2[plan.Known, error] {
-	return func(yield func(plan.Known, error) bool) {
-		for a, err := range applied {
-			if !yield(plan.Known{Key: a.Key, Fingerprint: a.Fingerprint}, err) {
-				return
-			}
-		}
-	}
 }
 
 // knowsTenant refuses to compare with what was applied to a tenant that nobody has named.

@@ -3,17 +3,15 @@ package run
 import (
 	"fmt"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/statussync/statussync/sync/graph/simulator"
 	"github.com/statussync/statussync/sync/row"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // mixed returns an input in which every way to leave occurs: rows to send, among them some on an app that does not
 // exist and one whose answer differs, rows that say the same as another, and rows that are invalid.
@@ -56,6 +54,7 @@ func (w *world) law(r *Result, rows int) {
 		seen[a.ID] = true
 	}
 	counts := make(map[string]int64)
+	var resend []string
 	lines := w.lines(r.ID)
 	for _, l := range lines {
 		counts[l.Verdict]++
@@ -68,13 +67,15 @@ func (w *world) law(r *Result, rows int) {
 		case l.Verdict == "failed" && applied > 0:
 			w.Errorf("%s is told to have failed and was applied", l.ID)
 		}
-		if resend := l.Verdict == "failed" || l.Verdict == "unknown" || l.Verdict == "unsent"; resend !=
-			slices.Contains(w.ids(r.ID, "failed.csv"), l.ID) {
-			w.Errorf("%s is %s: in failed.csv %v", l.ID, l.Verdict, !resend)
+		if l.Verdict == "failed" || l.Verdict == "unknown" || l.Verdict == "unsent" {
+			resend = append(resend, l.ID)
 		}
 	}
 	if len(lines) != rows {
 		w.Errorf("%d of %d rows are told of", len(lines), rows)
+	}
+	if diff := cmp.Diff(resend, w.ids(r.ID, "failed.csv")); diff != "" {
+		w.Errorf("rows to send again (-lines +failed.csv):\n%s", diff)
 	}
 	w.numbers(r, counts)
 	if s := w.sim.Stats(); s.PeakPerKey > 1 {
@@ -119,7 +120,7 @@ func (w *world) once(stopAt int64, path string) *Result {
 	if stopAt > 0 {
 		return w.stopped(stopAt, path)
 	}
-	o := w.Options
+	o := w.opt
 	o.Inputs = []string{path}
 	r, err := Run(w.Context(), o)
 	check(w, err)
@@ -128,8 +129,8 @@ func (w *world) once(stopAt int64, path string) *Result {
 
 func TestLaw(t *testing.T) {
 	t.Parallel()
-	const rows = 240
-	scaled := simulator.Quota{Window: 900 * time.Millisecond, ClientWrites: 110}
+	const rows = 160
+	scaled := simulator.Quota{Window: 900 * time.Millisecond, ClientWrites: 80}
 	for seed, test := range []struct {
 		name   string
 		quota  simulator.Quota
@@ -139,29 +140,23 @@ func TestLaw(t *testing.T) {
 		{"faults", simulator.Quota{Unlimited: true}, 0, 2},
 		{"other faults", simulator.Quota{Unlimited: true}, 0, 1},
 		{"faults and a quota", scaled, 0, 1},
-		{"faults and a signal", simulator.Quota{Unlimited: true}, 100, 1},
+		{"faults and a signal", simulator.Quota{Unlimited: true}, 70, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, simulator.Config{
 				Seed: uint64(seed) + 1, Rules: everyday(test.pauses), Quota: test.quota, Trace: 1 << 16,
 			})
-			w.SkipInvalid, w.Send.Concurrency, w.Send.Attempts = true, 32, 2
+			w.opt.SkipInvalid, w.opt.Send.Concurrency, w.opt.Send.Attempts = true, 32, 2
 			path := w.file("users.csv", mixed(rows))
 			r := w.once(test.stopAt, path)
 			w.law(r, rows)
-			first := r.ID
 			w.sim.SetRules()
-			for range 5 {
-				if w.document(r.ID).State == "finished" {
-					break
-				}
-				r = w.once(0, path)
-				w.law(r, rows)
-			}
-			if r.ID != first {
+			last := w.once(0, path)
+			if last.ID != r.ID {
 				t.Error("the run was not taken up")
 			}
+			w.law(last, rows)
 			w.mended(r.ID)
 		})
 	}
@@ -179,8 +174,10 @@ func (w *world) mended(id string) {
 			want = "duplicate"
 		case l.Row%37 == 0:
 			want = "invalid"
-		case l.Row%31 == 0:
+		case l.Row%31 == 0 && l.Verdict != "unknown": // refused now, but an earlier attempt may have been applied
 			want = "failed"
+		case l.Row%31 == 0:
+			continue
 		}
 		if l.Verdict != want {
 			w.Errorf("row %d (%s) is %s in the end, want %s", l.Row, l.ID, l.Verdict, want)

@@ -35,12 +35,12 @@ func Plan(ctx context.Context, o Options) (*Planned, error) {
 	}
 	d := newDecider(records{sources: src, options: o.Input}, o, func(row.Outcome) error { return nil })
 	if o.SkipUnchanged {
-		applied, done, err := appliedReadOnly(ctx, o)
+		known, done, err := appliedReadOnly(ctx, o)
+		defer done()
 		if err != nil {
 			return nil, err
 		}
-		defer done()
-		d.applied = applied
+		d.applied = known
 	}
 	err = d.decide(ctx)
 	if err == nil {
@@ -89,17 +89,20 @@ func readable(ctx context.Context, paths []string, o Options) (src []input.Sourc
 	return sources(temp, in.inputs), in.bytes(), cleanUp, err
 }
 
-// appliedReadOnly yields what earlier runs set at the target, without taking the lock.
-func appliedReadOnly(ctx context.Context, o Options) (iter.Seq2[plan.Known, error], func(), error) {
+// appliedReadOnly yields what the target is known to hold, without taking the lock: from a private copy of the journal,
+// which done removes.
+func appliedReadOnly(ctx context.Context, o Options) (known iter.Seq2[plan.Known, error], done func(), err error) {
+	done = func() {}
 	if err := o.knowsTenant(); err != nil {
-		return nil, nil, err
+		return nil, done, err
 	}
 	j, err := journal.OpenReadOnly(ctx, o.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, func() {}, nil
+		return nil, done, nil
 	}
 	if err != nil {
-		return nil, nil, books(err)
+		return nil, done, books(err)
 	}
-	return known(j.Applied(ctx, o.target())), func() { j.Close() }, nil
+	known, err = applied(ctx, j, o.Dir, o.target())
+	return known, func() { j.Close() }, err
 }

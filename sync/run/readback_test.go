@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -63,7 +64,7 @@ type document struct {
 // lines reads rows.jsonl of a run and sees to it that it has each row once, in order.
 func (w *world) lines(id string) []told {
 	w.Helper()
-	f, err := os.Open(filepath.Join(w.Dir, id, "rows.jsonl"))
+	f, err := os.Open(filepath.Join(w.opt.Dir, id, "rows.jsonl"))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func (w *world) lines(id string) []told {
 	return all
 }
 
-// verdicts returns the verdicts of a run's rows, in order, shortened to "3 succeeded, 1 invalid".
+// verdicts counts the verdicts of a run's rows: "3 succeeded, 1 invalid".
 func (w *world) verdicts(id string) string {
 	w.Helper()
 	counts := make(map[string]int)
@@ -91,7 +92,7 @@ func (w *world) verdicts(id string) string {
 	var words []string
 	for _, v := range row.Verdicts() {
 		if n := counts[v.String()]; n > 0 {
-			words = append(words, strings.TrimSpace(strings.Join([]string{itoa(n), v.String()}, " ")))
+			words = append(words, fmt.Sprintf("%d %s", n, v))
 		}
 	}
 	return strings.Join(words, ", ")
@@ -99,7 +100,7 @@ func (w *world) verdicts(id string) string {
 
 func (w *world) document(id string) (d document) {
 	w.Helper()
-	b, err := os.ReadFile(filepath.Join(w.Dir, id, "report.json"))
+	b, err := os.ReadFile(filepath.Join(w.opt.Dir, id, "report.json"))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -112,7 +113,7 @@ func (w *world) document(id string) (d document) {
 // ids returns the ids in failed.csv or invalid.csv of a run, none if there is no such file.
 func (w *world) ids(id, name string) (ids []string) {
 	w.Helper()
-	f, err := os.Open(filepath.Join(w.Dir, id, name))
+	f, err := os.Open(filepath.Join(w.opt.Dir, id, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -136,7 +137,7 @@ func (w *world) ids(id, name string) (ids []string) {
 // remains returns the names in a run's folder.
 func (w *world) remains(id string) (names []string) {
 	w.Helper()
-	entries, err := os.ReadDir(filepath.Join(w.Dir, id))
+	entries, err := os.ReadDir(filepath.Join(w.opt.Dir, id))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -149,7 +150,7 @@ func (w *world) remains(id string) (names []string) {
 // latest returns where runs/latest leads to.
 func (w *world) latest() string {
 	w.Helper()
-	to, err := os.Readlink(filepath.Join(w.Dir, "latest"))
+	to, err := os.Readlink(filepath.Join(w.opt.Dir, "latest"))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func (w *world) latest() string {
 // journaled lets visit work with the journal, while no run does.
 func (w *world) journaled(visit func(*journal.Journal)) {
 	w.Helper()
-	j, err := journal.Open(w.Context(), w.Dir)
+	j, err := journal.Open(w.Context(), w.opt.Dir)
 	if err != nil {
 		w.Fatal(err)
 	}

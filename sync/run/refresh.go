@@ -8,6 +8,7 @@ import (
 
 	"github.com/statussync/statussync/input"
 	"github.com/statussync/statussync/sync/journal"
+	"github.com/statussync/statussync/sync/plan"
 	"github.com/statussync/statussync/sync/row"
 )
 
@@ -55,23 +56,37 @@ func stale(ctx context.Context, j *journal.Journal, target string) ([]journal.Ru
 	return found, nil
 }
 
-// refreshStale takes what killed runs did into what the target is known to hold.
-func (w *work) refreshStale(ctx context.Context) error {
-	runs, err := stale(ctx, w.journal, w.run.Target)
+// refreshStale takes what killed runs in the folder dir did into what the target is known to hold.
+func refreshStale(ctx context.Context, j *journal.Journal, dir, target string) error {
+	runs, err := stale(ctx, j, target)
 	if err != nil {
-		return books(err)
+		return err
 	}
 	for _, r := range runs {
-		old, err := newRenderer(w.journal, r, filepath.Join(w.o.Dir, r.ID))
+		old, err := newRenderer(j, r, filepath.Join(dir, r.ID))
 		if err != nil {
 			return err
 		}
 		changes := touches(func(seen func(*row.Row, *row.Outcome) error) error {
 			return old.join(ctx, func(rec *input.Record, o *row.Outcome) error { return seen(&rec.Row, o) })
 		})
-		if err := w.journal.Refresh(ctx, r.ID, changes); err != nil {
-			return books(err)
+		if err := j.Refresh(ctx, r.ID, changes); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// applied yields what the target is known to hold, in the order of keys, after what killed runs did to it.
+func applied(ctx context.Context, j *journal.Journal, dir, target string) (iter.Seq2[plan.Known, error], error) {
+	if err := refreshStale(ctx, j, dir, target); err != nil {
+		return nil, books(err)
+	}
+	return func(yield func(plan.Known, error) bool) {
+		for a, err := range j.Applied(ctx, target) {
+			if !yield(plan.Known{Key: a.Key, Fingerprint: a.Fingerprint}, err) {
+				return
+			}
+		}
+	}, nil
 }

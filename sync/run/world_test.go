@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -21,7 +22,11 @@ import (
 	"github.com/statussync/statussync/sync/graph/simulator"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	flag.Set("test.parallel", "16") // whole runs wait more than they compute
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	app    = "3b1f7c52-8a44-4f0e-9d1b-6c2a5e7f1a01"
@@ -35,7 +40,7 @@ func (t token) Token(context.Context, string) (string, error) { return string(t)
 // A world is a folder, a simulated Graph, and what a run in there is told.
 type world struct {
 	*testing.T
-	Options
+	opt  Options
 	sim  *simulator.Server
 	home string
 	logs *observer.ObservedLogs
@@ -57,7 +62,7 @@ func newWorld(t *testing.T, cfg simulator.Config) *world {
 	t.Cleanup(server.Close)
 	core, logs := observer.New(zap.DebugLevel)
 	w.logs = logs
-	w.Options = Options{
+	w.opt = Options{
 		Dir: filepath.Join(w.home, "runs"), Stdin: strings.NewReader(""), ExpectRows: -1, Tenant: "contoso",
 		Graph: graph.Config{BaseURL: server.URL + "/beta", Path: graph.DefaultPath, Tokens: token("t"), Conns: 8},
 		Send: dispatch.Options{
@@ -118,7 +123,7 @@ func (w *world) run(exit int, inputs ...string) *Result {
 
 func (w *world) runIn(ctx context.Context, exit int, inputs ...string) *Result {
 	w.Helper()
-	o := w.Options
+	o := w.opt
 	o.Inputs = inputs
 	result, err := Run(ctx, o)
 	if err != nil {
@@ -138,7 +143,7 @@ func (w *world) fails(exit int, inputs ...string) error {
 
 func (w *world) failsIn(ctx context.Context, exit int, inputs ...string) error {
 	w.Helper()
-	o := w.Options
+	o := w.opt
 	o.Inputs = inputs
 	result, err := Run(ctx, o)
 	if err == nil {
@@ -182,7 +187,7 @@ func (w *world) said(words string) bool {
 // folders returns the names below the runs folder that are neither files nor links.
 func (w *world) folders() (names []string) {
 	w.Helper()
-	entries, err := os.ReadDir(w.Dir)
+	entries, err := os.ReadDir(w.opt.Dir)
 	if err != nil {
 		w.Fatal(err)
 	}
