@@ -23,23 +23,24 @@ func (r reading) kinds() []Problem {
 	return all
 }
 
+var flawedTable = "#TYPE x\r\n" + names + // lines 1 and 2
+	with(fieldUserName, "\"two\nlines\"") + "\n" + // 3 and 4
+	"\n\r\n" + // 5 and 6
+	with(fieldUserName, "\"two\nlines\"") + "x\n" + // 7 and 8
+	app + ",,Ada,,5.0,,-1\n" + // 9
+	"a,b\n" + // 10
+	cellsA + ",more\n" + // 11
+	",,,,,,\n" + // 12
+	names + // 13
+	with(fieldID, `s"1`) + "\n" + // 14
+	with(fieldID, `"s"1`) + "\n" + // 15
+	with(fieldUserName, "\"A\r\nB\"") + "\r\n" + // 16 and 17
+	with(fieldUPN, "\xFF") + "\r\n" + // 18
+	cellsB + "\n" // 19
+
 func TestEveryProblemHasItsPlace(t *testing.T) {
 	t.Parallel()
-	content := "#TYPE x\r\n" + names + // lines 1 and 2
-		with(fieldUserName, "\"two\nlines\"") + "\n" + // 3 and 4
-		"\n\r\n" + // 5 and 6
-		with(fieldUserName, "\"two\nlines\"") + "x\n" + // 7 and 8
-		app + ",,Ada,,5.0,,-1\n" + // 9
-		"a,b\n" + // 10
-		cellsA + ",more\n" + // 11
-		",,,,,,\n" + // 12
-		names + // 13
-		with(fieldID, `s"1`) + "\n" + // 14
-		with(fieldID, `"s"1`) + "\n" + // 15
-		with(fieldUserName, "\"A\r\nB\"") + "\r\n" + // 16 and 17
-		with(fieldUPN, "\xFF") + "\r\n" + // 18
-		cellsB + "\n" // 19
-	got := read(t, content, Options{})
+	got := read(t, flawedTable, Options{})
 	if got.err != nil {
 		t.Fatal(got.err)
 	}

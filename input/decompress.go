@@ -25,7 +25,8 @@ var foreign = []struct{ magic, text, hint string }{
 	{"BZh", "is compressed with bzip2, which is not read", "gzip and zstd are"},
 }
 
-// decompress returns the text of a file, by its first bytes: gzip, zstd, or as it is. free releases what it holds.
+// decompress returns the text of a file, by its first bytes: gzip, zstd, or as it is. free releases what it holds, also
+// when there is an error.
 func decompress(name string, file io.Reader) (plain *bufio.Reader, free func(), err error) {
 	packed := &counter{src: file}
 	in := bufio.NewReaderSize(packed, headSize)
@@ -40,18 +41,18 @@ func decompress(name string, file io.Reader) (plain *bufio.Reader, free func(), 
 	case "zstd":
 		e.kind = "zstd"
 		var d *zstd.Decoder
-		d, err = zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+		d, err = zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+			zstd.WithDecoderMaxWindow(maxWindow))
 		if err == nil {
 			e.src, free = d, d.Close
 		}
 	}
 	if err != nil {
-		return nil, nil, e.damaged(err)
+		return nil, free, e.damaged(err)
 	}
 	plain = bufio.NewReaderSize(e, headSize)
 	if compression(plain) != "" {
-		free()
-		return nil, nil, &Error{Name: name, Text: "is compressed twice", HintText: "decompress it once and try again"}
+		return nil, free, &Error{Name: name, Text: "is compressed twice", HintText: "decompress it once and try again"}
 	}
 	return plain, free, refuseForeign(name, plain)
 }

@@ -15,7 +15,7 @@ func take(rec *Record, f int, value []byte) (text string, ok bool) {
 			return text, true
 		}
 		kind, why := damage(value)
-		rec.refuse(f, kind, string(value), why)
+		rec.refuse(f, kind, string(value[1:len(value)-1]), why)
 	case isCount && (kind == '-' || '0' <= kind && kind <= '9'):
 		return string(value), true
 	case f == fieldUserName && kind == 'n':

@@ -87,7 +87,7 @@ func (l *jsonLayout) names(object []byte, members []jsonMember) []string {
 		switch {
 		case !ok:
 			kind, why := damage(quoted)
-			l.fault(i, kind, "the name "+quote(string(quoted))+" "+why)
+			l.fault(i, kind, "the name "+quote(string(quoted[1:len(quoted)-1]))+" "+why)
 		case isOwn(name):
 			continue
 		case len(name) > maxCell:

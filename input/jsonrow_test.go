@@ -165,12 +165,12 @@ func TestJSONTextOfProblems(t *testing.T) {
 		changed(":1,", ":[1],"):       "installedDeviceCount is an array, not a whole number",
 		changed(":1,", ":5.0,"):       `installedDeviceCount "5.0" is not a whole number`,
 		changed(`"id":"s1",`, ""):     "id is missing (Intune's reports have no id",
-		changed("Ada", `\ud800`):      `userName "\"\\ud800\"" has half of a surrogate pair in it`,
+		changed("Ada", `\ud800`):      `userName "\\ud800" has half of a surrogate pair in it`,
 		changed("{", `{"id":"s2",`):   `the name "id" stands here for the second time`,
 		changed("{", `{"ID":"s2",`):   `"ID" and "id" may both be id`,
 		`{"a":1}`:                     "no member of the object is a field",
 		"[]":                          "the row is an array, not an object",
-		changed("Ada", "x\xff\u202e"): `userName "\"x\xff\u202e\"" is not valid UTF-8`,
+		changed("Ada", "x\xff\u202e"): `userName "x\xff\u202e" is not valid UTF-8`,
 	} {
 		problems := read(t, object+"\n", Options{Format: "json"}).records
 		if object == "[]" {

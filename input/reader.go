@@ -39,10 +39,10 @@ func Open(src Source, opt Options) (*Reader, error) {
 
 func (r *Reader) open(opt Options) error {
 	plain, free, err := decompress(r.name, r.file)
+	r.free = free
 	if err != nil {
 		return err
 	}
-	r.free = free
 	t, err := decode(r.name, plain, opt.Encoding)
 	if err != nil {
 		return err

@@ -46,6 +46,22 @@ func zstded(t testing.TB, text string, opts ...zstd.EOption) string {
 	return b.String()
 }
 
+var shapes = map[string]func(string) string{
+	"plain":         func(s string) string { return s },
+	"CR LF":         func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
+	"semicolons":    func(s string) string { return strings.ReplaceAll(s, ",", ";") },
+	"tabs":          func(s string) string { return strings.ReplaceAll(s, ",", "\t") },
+	"vertical bars": func(s string) string { return strings.ReplaceAll(s, ",", "|") },
+	"all quoted": func(s string) string {
+		return `"` + strings.NewReplacer(",", `","`, "\n", "\"\n\"").Replace(strings.TrimSuffix(s, "\n")) + "\"\n"
+	},
+	"#TYPE":          func(s string) string { return "#TYPE System.Management.Automation.PSCustomObject\r\n" + s },
+	"sep=":           func(s string) string { return "sep=;\r\n" + strings.ReplaceAll(s, ",", ";") },
+	"empty lines":    func(s string) string { return "\n\r\n" + strings.ReplaceAll(s, "\n", "\n\n\r\n") },
+	"no last end":    func(s string) string { return strings.TrimSuffix(s, "\n") },
+	"trailing comma": func(s string) string { return strings.ReplaceAll(s, "\n", ",\n") },
+}
+
 // Every spelling of one table gives the same rows.
 func TestSameRowsFromEverySpelling(t *testing.T) {
 	t.Parallel()
@@ -53,21 +69,6 @@ func TestSameRowsFromEverySpelling(t *testing.T) {
 	want := []row.Status{rowA, rowB}
 	want[0].UserName = user
 	table := names + strings.Replace(cellsA, "Ada", user, 1) + "\n" + cellsB + "\n"
-	shapes := map[string]func(string) string{
-		"plain":         func(s string) string { return s },
-		"CR LF":         func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
-		"semicolons":    func(s string) string { return strings.ReplaceAll(s, ",", ";") },
-		"tabs":          func(s string) string { return strings.ReplaceAll(s, ",", "\t") },
-		"vertical bars": func(s string) string { return strings.ReplaceAll(s, ",", "|") },
-		"all quoted": func(s string) string {
-			return `"` + strings.NewReplacer(",", `","`, "\n", "\"\n\"").Replace(strings.TrimSuffix(s, "\n")) + "\"\n"
-		},
-		"#TYPE":          func(s string) string { return "#TYPE System.Management.Automation.PSCustomObject\r\n" + s },
-		"sep=":           func(s string) string { return "sep=;\r\n" + strings.ReplaceAll(s, ",", ";") },
-		"empty lines":    func(s string) string { return "\n\r\n" + strings.ReplaceAll(s, "\n", "\n\n\r\n") },
-		"no last end":    func(s string) string { return strings.TrimSuffix(s, "\n") },
-		"trailing comma": func(s string) string { return strings.ReplaceAll(s, "\n", ",\n") },
-	}
 	encodings := map[string]func(string) string{
 		"UTF-8":          func(s string) string { return s },
 		"UTF-8 with BOM": func(s string) string { return "\ufeff" + s },

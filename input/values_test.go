@@ -17,70 +17,77 @@ func with(field int, value string) string {
 	return strings.Join(cells, ",")
 }
 
+var (
+	countFields = []int{fieldInstalled, fieldFailed, fieldNotInstalled}
+	textFields  = []int{fieldID, fieldUserName, fieldUPN}
+)
+
+// A kind of "" says that the cell is accepted.
+var valueCases = []struct {
+	fields []int
+	cell   string
+	kind   string
+}{
+	{[]int{fieldApp}, strings.ToUpper(app), ""},
+	{[]int{fieldApp}, "", "app-not-guid"},
+	{[]int{fieldApp}, "{" + app + "}", "app-not-guid"},
+	{[]int{fieldApp}, "urn:uuid:" + app, "app-not-guid"},
+	{[]int{fieldApp}, strings.ReplaceAll(app, "-", ""), "app-not-guid"},
+	{[]int{fieldApp}, " " + app, "app-not-guid"},
+	{[]int{fieldApp}, strings.Replace(app, "-", "_", 1), "app-not-guid"},
+	{[]int{fieldApp}, strings.Replace(app, "a", "g", 1), "app-not-guid"},
+	{[]int{fieldApp}, "../../users/0000-0000-0000-000000000", "app-not-guid"},
+	{[]int{fieldID}, "", "id-empty"},
+	{[]int{fieldID}, " ", "id-empty"},
+	{[]int{fieldID}, ".", "id-reserved"},
+	{[]int{fieldID}, "..", "id-reserved"},
+	{[]int{fieldID}, "$batch", "id-reserved"},
+	{[]int{fieldID}, "...a", ""},
+	{[]int{fieldID}, "a_b/../%2f?#;$ß 😀", ""},
+	{[]int{fieldUserName}, "", ""},
+	{[]int{fieldUserName}, " =1+1 \t\x00\x1b\r\u202e", ""},
+	{[]int{fieldUPN}, "", "upn-empty"},
+	{[]int{fieldUPN}, "  ", "upn-empty"},
+	{textFields, "System.Object[]", "placeholder"},
+	{textFields, "System.Collections.Hashtable", "placeholder"},
+	{textFields, "Microsoft.PowerShell.Commands.Internal.Format.X", "placeholder"},
+	{textFields, "ada.lovela...", "cut-off"},
+	{textFields, "ada.lovela…", "cut-off"},
+	{textFields, "a\xFFb", "not-utf8"},
+	{textFields, "\xED\xA0\x80", "not-utf8"},
+	{[]int{fieldUserName}, "System. Wolf…s", ""},
+	{countFields, "0", ""},
+	{countFields, "2147483647", ""},
+	{countFields, "\t 7 ", ""},
+	{countFields, "007", ""},
+	{countFields, strings.Repeat("0", 100) + "7", ""},
+	{countFields, "2147483648", "count-too-large"},
+	{countFields, "4294967297", "count-too-large"},
+	{countFields, "18446744073709551617", "count-too-large"},
+	{countFields, strings.Repeat("9", 1000), "count-too-large"},
+	{countFields, "", "count-empty"},
+	{countFields, " ", "count-empty"},
+	{countFields, "-1", "count-negative"},
+	{countFields, "-0", "count-negative"},
+	{countFields, "-", "count-not-integer"},
+	{countFields, "--1", "count-not-integer"},
+	{countFields, "5.0", "count-not-integer"},
+	{countFields, "1e3", "count-not-integer"},
+	{countFields, "+5", "count-not-integer"},
+	{countFields, "0x1F", "count-not-integer"},
+	{countFields, "1_000", "count-not-integer"},
+	{countFields, "1 000", "count-not-integer"},
+	{countFields, "\u00a07", "count-not-integer"},
+	{countFields, "５", "count-not-integer"},
+	{countFields, "5.abc", "count-not-integer"},
+	{countFields, "five", "count-not-integer"},
+	{countFields, "\n7", "count-not-integer"},
+	{countFields, "System.Object[]", "placeholder"},
+}
+
 func TestValues(t *testing.T) {
 	t.Parallel()
-	counts := []int{fieldInstalled, fieldFailed, fieldNotInstalled}
-	for _, test := range []struct {
-		fields []int
-		cell   string
-		kind   string
-	}{
-		{[]int{fieldApp}, strings.ToUpper(app), ""},
-		{[]int{fieldApp}, "", "app-not-guid"},
-		{[]int{fieldApp}, "{" + app + "}", "app-not-guid"},
-		{[]int{fieldApp}, "urn:uuid:" + app, "app-not-guid"},
-		{[]int{fieldApp}, strings.ReplaceAll(app, "-", ""), "app-not-guid"},
-		{[]int{fieldApp}, " " + app, "app-not-guid"},
-		{[]int{fieldApp}, strings.Replace(app, "-", "_", 1), "app-not-guid"},
-		{[]int{fieldApp}, strings.Replace(app, "a", "g", 1), "app-not-guid"},
-		{[]int{fieldApp}, "../../users/0000-0000-0000-000000000", "app-not-guid"},
-		{[]int{fieldID}, "", "id-empty"},
-		{[]int{fieldID}, " ", "id-empty"},
-		{[]int{fieldID}, ".", "id-reserved"},
-		{[]int{fieldID}, "..", "id-reserved"},
-		{[]int{fieldID}, "$batch", "id-reserved"},
-		{[]int{fieldID}, "...a", ""},
-		{[]int{fieldID}, "a_b/../%2f?#;$ß 😀", ""},
-		{[]int{fieldUserName}, "", ""},
-		{[]int{fieldUserName}, " =1+1 \t\x00\x1b\r\u202e", ""},
-		{[]int{fieldUPN}, "", "upn-empty"},
-		{[]int{fieldUPN}, "  ", "upn-empty"},
-		{[]int{fieldID, fieldUserName, fieldUPN}, "System.Object[]", "placeholder"},
-		{[]int{fieldID, fieldUserName, fieldUPN}, "System.Collections.Hashtable", "placeholder"},
-		{[]int{fieldID, fieldUserName, fieldUPN}, "Microsoft.PowerShell.Commands.Internal.Format.X", "placeholder"},
-		{[]int{fieldID, fieldUserName, fieldUPN}, "ada.lovela...", "cut-off"},
-		{[]int{fieldID, fieldUserName, fieldUPN}, "ada.lovela…", "cut-off"},
-		{[]int{fieldID, fieldUserName, fieldUPN}, "a\xFFb", "not-utf8"},
-		{[]int{fieldID, fieldUserName, fieldUPN}, "\xED\xA0\x80", "not-utf8"},
-		{[]int{fieldUserName}, "System. Wolf…s", ""},
-		{counts, "0", ""},
-		{counts, "2147483647", ""},
-		{counts, "\t 7 ", ""},
-		{counts, "007", ""},
-		{counts, strings.Repeat("0", 100) + "7", ""},
-		{counts, "2147483648", "count-too-large"},
-		{counts, "4294967297", "count-too-large"},
-		{counts, "18446744073709551617", "count-too-large"},
-		{counts, strings.Repeat("9", 1000), "count-too-large"},
-		{counts, "", "count-empty"},
-		{counts, " ", "count-empty"},
-		{counts, "-1", "count-negative"},
-		{counts, "-0", "count-negative"},
-		{counts, "-", "count-not-integer"},
-		{counts, "--1", "count-not-integer"},
-		{counts, "5.0", "count-not-integer"},
-		{counts, "1e3", "count-not-integer"},
-		{counts, "+5", "count-not-integer"},
-		{counts, "0x1F", "count-not-integer"},
-		{counts, "1_000", "count-not-integer"},
-		{counts, "1 000", "count-not-integer"},
-		{counts, "\u00a07", "count-not-integer"},
-		{counts, "５", "count-not-integer"},
-		{counts, "5.abc", "count-not-integer"},
-		{counts, "five", "count-not-integer"},
-		{counts, "\n7", "count-not-integer"},
-		{counts, "System.Object[]", "placeholder"},
-	} {
+	for _, test := range valueCases {
 		for _, f := range test.fields {
 			var c cells
 			copy(c[:], strings.Split(cellsA, ","))

@@ -29,7 +29,9 @@ type killed struct {
 func newKilled(t *testing.T, rows int) *killed {
 	t.Helper()
 	k := &killed{t: t, dir: t.TempDir(), sim: &sim{waiting: make(map[int64]chan struct{})}}
-	k.sim.Server = simulator.New(simulator.Config{Latency: 4 * time.Millisecond, Quota: simulator.Quota{Unlimited: true}})
+	k.sim.Server = simulator.New(simulator.Config{
+		Latency: 4 * time.Millisecond, Quota: simulator.Quota{Unlimited: true},
+	})
 	server := httptest.NewServer(k.sim)
 	t.Cleanup(server.Close)
 	k.url = server.URL + "/beta"
@@ -42,7 +44,8 @@ func newKilled(t *testing.T, rows int) *killed {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	b.WriteString("mobileAppId,id,userName,userPrincipalName,installedDeviceCount,failedDeviceCount,notInstalledDeviceCount\n")
+	b.WriteString("mobileAppId,id,userName,userPrincipalName," +
+		"installedDeviceCount,failedDeviceCount,notInstalledDeviceCount\n")
 	for i := range rows {
 		fmt.Fprintf(&b, "3b1f7c52-8a44-4f0e-9d1b-6c2a5e7f1a01,r%d,,u%d@contoso.example,%d,0,0\n", i, i, i)
 	}

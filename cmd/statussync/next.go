@@ -70,7 +70,8 @@ func next(s *Settings, c calling, end run.Summary) (steps []reports.Step) {
 	if r.Retryable > 0 && r.State == "open" && len(c.files) > 0 {
 		steps = append(steps, reports.Step{Why: "Send the rows that are left", Command: c.command(c.files...)})
 	} else if failed := files("failed"); len(failed) > 0 && r.State == "finished" {
-		steps = append(steps, reports.Step{Why: "Mend what was refused, then send these rows again", Command: c.command(failed...)})
+		why := "Mend what was refused, then send these rows again"
+		steps = append(steps, reports.Step{Why: why, Command: c.command(failed...)})
 	}
 	if invalid := files("invalid"); len(invalid) > 0 && r.State != "refused" {
 		steps = append(steps, reports.Step{Why: "Mend the invalid rows, then send them", Command: c.command(invalid...)})

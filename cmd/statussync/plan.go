@@ -75,7 +75,8 @@ func printPlan(w io.Writer, p *run.Planned) {
 		fmt.Fprintln(w, "\nNothing would be sent: mend the invalid rows, or send the others with --on-invalid skip.")
 		return
 	}
-	fmt.Fprintf(w, "\n%d requests, at least %s at the allowed rate, %s on disk.\n", c.Send, p.Shortest.Round(time.Second), bytesText(p.Disk))
+	fmt.Fprintf(w, "\n%d requests, at least %s at the allowed rate, %s on disk.\n",
+		c.Send, p.Shortest.Round(time.Second), bytesText(p.Disk))
 }
 
 // bytesText words a number of bytes, as 3.4 MiB.

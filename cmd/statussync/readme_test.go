@@ -34,7 +34,8 @@ func TestReadmeSessions(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if err := os.CopyFS(filepath.Join(work, "input", "testdata"), os.DirFS(filepath.Join(root, "input", "testdata"))); err != nil {
+	samples := filepath.Join("input", "testdata")
+	if err := os.CopyFS(filepath.Join(work, samples), os.DirFS(filepath.Join(root, samples))); err != nil {
 		t.Fatal(err)
 	}
 	blocks := regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(readme(t), -1)

@@ -13,8 +13,8 @@ func reportCommand(std streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "report [RUN]",
 		Short: "Write the report of a run again, from its journal",
-		Long: `Write the files of a run again from its journal and its copy of the input: after a crash, or after a run that was
-told to stop before it could finish them. RUN is the name of a run's folder; without it, the newest run.`,
+		Long: `Write the files of a run again from its journal and its copy of the input: after a crash, or after a run that
+was told to stop before it could finish them. RUN is the name of a run's folder; without it, the newest run.`,
 		Example: `  statussync report
   statussync report 20261123T154100Z-3f9a`,
 		Args: cobra.MaximumNArgs(1),

@@ -14,9 +14,9 @@ func runCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [flags] FILE…",
 		Short: "Send the rows of the files, and report on every one of them",
-		Long: `Send each row of the files as one PATCH, never faster than the quota allows, and write a report in which every row
-is accounted for once. FILE is CSV or JSON, plain or compressed; - is standard input. A run that was stopped goes on
-when the same command is given again.`,
+		Long: `Send each row of the files as one PATCH, never faster than the quota allows, and write a report in which every
+row is accounted for once. FILE is CSV or JSON, plain or compressed; - is standard input. A run that was stopped
+goes on when the same command is given again.`,
 		Example: `  statussync run --simulate users.csv
   statussync run --token-file token users.csv
   statussync run runs/latest/failed.csv`,

@@ -25,7 +25,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"statussync": main, "bareloop": bareLoop, "benchserver": benchServer})
 }
 
-// TestScript runs the real main, one script for each promise. The commands of its own are documented at their functions.
+// TestScript runs the real main, one script for each promise. The commands of its own are documented at their
+// functions.
 func TestScript(t *testing.T) {
 	samples, err := filepath.Abs("../../input/testdata")
 	if err != nil {
@@ -90,8 +91,8 @@ func (s *sim) reached(n int64) <-chan struct{} {
 	return ch
 }
 
-// startSimulator serves a simulator and sets URL to its service root. Arguments are "unlimited", "removed", "latency=D",
-// "writes=N", "window=D", "tokens=A,B", or a rule as simulate takes it.
+// startSimulator serves a simulator and sets URL to its service root. Arguments are "unlimited", "removed",
+// "latency=D", "writes=N", "window=D", "tokens=A,B", or a rule as simulate takes it.
 func startSimulator(ts *testscript.TestScript, _ bool, args []string) {
 	var c simulator.Config
 	for _, arg := range args {
@@ -162,15 +163,18 @@ func status(ts *testscript.TestScript, _ bool, args []string) {
 	expect(ts, args[0], ts.Exec(args[1], args[2:]...))
 }
 
-// signalAfter starts a command, sends it a signal when the simulator has seen so many requests from now on, and compares
-// its exit status: "signal TERM 20 143 statussync run users.csv". TERM+TERM sends two; KILL is a crash, its status is "killed". What the
-// command printed is in the file signalled.
+// signalAfter starts a command, sends it a signal when the simulator has seen so many requests from now on, and
+// compares its exit status: "signal TERM 20 143 statussync run users.csv". TERM+TERM sends two; KILL is a crash, its
+// status is "killed". What the command printed is in the file signalled.
 func signalAfter(ts *testscript.TestScript, _ bool, args []string) {
 	known := map[string]syscall.Signal{
 		"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL,
 	}
-	meanwhile(ts, args[1:], func(p *os.Process) error {
-		for _, name := range strings.Split(args[0], "+") {
+	meanwhile(ts, args[1:], func(p *os.Process, out *transcript) error {
+		for i, name := range strings.Split(args[0], "+") {
+			if i > 0 {
+				<-out.stopping
+			}
 			if err := p.Signal(known[name]); err != nil {
 				return err
 			}
@@ -181,19 +185,19 @@ func signalAfter(ts *testscript.TestScript, _ bool, args []string) {
 
 // fillAfter fills a volume up as signalAfter sends a signal: "fill full/ballast 20 9 statussync run users.csv".
 func fillAfter(ts *testscript.TestScript, _ bool, args []string) {
-	meanwhile(ts, args[1:], func(*os.Process) error { return fillUp(ts.MkAbs(args[0])) })
+	meanwhile(ts, args[1:], func(*os.Process, *transcript) error { return fillUp(ts.MkAbs(args[0])) })
 }
 
-// meanwhile starts the command args[2:], calls do when args[0] more requests have been seen, and expects the exit status
-// args[1].
-func meanwhile(ts *testscript.TestScript, args []string, do func(*os.Process) error) {
+// meanwhile starts the command args[2:], calls do when args[0] more requests have been seen, and expects the exit
+// status args[1].
+func meanwhile(ts *testscript.TestScript, args []string, do func(*os.Process, *transcript) error) {
 	s := simOf(ts)
 	n, err := strconv.ParseInt(args[0], 10, 64)
 	ts.Check(err)
 	reached := s.reached(s.count() + n)
-	var out bytes.Buffer
+	out := &transcript{stopping: make(chan struct{})}
 	cmd := exec.Command(args[2], args[3:]...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), &out, &out
+	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), out, out
 	for _, name := range []string{"PATH", "HOME", "TMPDIR", "STATUSSYNC_TOKEN"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
@@ -202,14 +206,30 @@ func meanwhile(ts *testscript.TestScript, args []string, do func(*os.Process) er
 	go func() { ended <- cmd.Wait() }()
 	select {
 	case <-reached:
-		ts.Check(do(cmd.Process))
+		ts.Check(do(cmd.Process, out))
 		err = <-ended
 	case err = <-ended:
-		ts.Fatalf("it ended before %d requests: %v\n%s", n, err, &out)
+		ts.Fatalf("it ended before %d requests: %v\n%s", n, err, out.text.Bytes())
 	}
-	ts.Logf("%s", &out)
-	ts.Check(os.WriteFile(ts.MkAbs("signalled"), out.Bytes(), 0o600))
+	ts.Logf("%s", out.text.Bytes())
+	ts.Check(os.WriteFile(ts.MkAbs("signalled"), out.text.Bytes(), 0o600))
 	expect(ts, args[1], err)
+}
+
+// A transcript is what a process prints. It tells when the process has noticed a signal.
+type transcript struct {
+	text     bytes.Buffer // to be read when the process has ended
+	stopping chan struct{}
+	noticed  bool
+}
+
+func (t *transcript) Write(p []byte) (int, error) {
+	n, err := t.text.Write(p)
+	if !t.noticed && bytes.Contains(t.text.Bytes(), []byte("stopping")) {
+		t.noticed = true
+		close(t.stopping)
+	}
+	return n, err
 }
 
 func expect(ts *testscript.TestScript, want string, err error) {

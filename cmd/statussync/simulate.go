@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/statussync/statussync/sync/graph/simulator"
 )
 
-// rehearsal is the simulator of run --simulate: a well-behaved Graph with the published quota of 100 writes, scaled from
-// 20 s to 2 s, that once asks everybody to wait, as it does when other jobs of a tenant spend the quota.
+// rehearsal is the simulator of run --simulate: a well-behaved Graph with the published quota of 100 writes, scaled
+// from 20 s to 2 s, that once asks everybody to wait, as it does when other jobs of a tenant spend the quota.
 func rehearsal() simulator.Config {
 	const scale = 10
 	return simulator.Config{
@@ -35,13 +36,16 @@ func startRehearsal() (*simulator.Server, error) {
 	return s, s.Start("")
 }
 
+// A simulation is what the flags of simulate set.
+type simulation struct {
+	config  simulator.Config
+	address string
+	rules   []string
+	answer  string
+}
+
 func simulateCommand(std streams) *cobra.Command {
-	var (
-		c       simulator.Config
-		address string
-		rules   []string
-		answer  string
-	)
+	var s simulation
 	cmd := &cobra.Command{
 		Use:   "simulate [flags]",
 		Short: "Serve a simulated Graph on loopback",
@@ -52,32 +56,42 @@ published quota. Faults are scripted by rules, each a list of settings such as
   STATUSSYNC_TOKEN=any statussync run --base-url http://127.0.0.1:8080/beta users.csv`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, text := range rules {
-				rule, err := simulator.ParseRule(text)
-				if err != nil {
-					return &usageError{text: err.Error()}
-				}
-				c.Rules = append(c.Rules, rule)
+			server, err := s.start()
+			if err != nil {
+				return usageOf(err)
 			}
-			c.Answer = simulator.Body(answer)
-			if err := c.Check(); err != nil {
-				return &usageError{text: err.Error()}
-			}
-			s := simulator.New(c)
-			if err := s.Start(address); err != nil {
-				return &usageError{text: err.Error()}
-			}
-			defer s.Close()
-			fmt.Fprintf(std.out, "%s/beta\n", s.URL())
+			defer server.Close()
+			fmt.Fprintf(std.out, "%s/beta\n", server.URL())
 			<-cmd.Context().Done()
 			return nil
 		},
 	}
-	f := cmd.Flags()
-	f.StringVar(&address, "address", "127.0.0.1:0", "listen on this loopback `address`; port 0 takes a free one")
-	f.StringArrayVar(&rules, "rule", nil, "script a fault; may be repeated")
+	s.flags(cmd.Flags())
+	return cmd
+}
+
+func (s *simulation) start() (*simulator.Server, error) {
+	for _, text := range s.rules {
+		rule, err := simulator.ParseRule(text)
+		if err != nil {
+			return nil, err
+		}
+		s.config.Rules = append(s.config.Rules, rule)
+	}
+	s.config.Answer = simulator.Body(s.answer)
+	if err := s.config.Check(); err != nil {
+		return nil, err
+	}
+	server := simulator.New(s.config)
+	return server, server.Start(s.address)
+}
+
+func (s *simulation) flags(f *pflag.FlagSet) {
+	c := &s.config
+	f.StringVar(&s.address, "address", "127.0.0.1:0", "listen on this loopback `address`; port 0 takes a free one")
+	f.StringArrayVar(&s.rules, "rule", nil, "script a fault; may be repeated")
 	f.StringSliceVar(&c.Tokens, "accept", nil, "accept these bearer `tokens` alone; for tests, not for secrets")
-	f.StringVar(&answer, "answer", "", "body of an `answer` of success: object, wrapped, empty, none")
+	f.StringVar(&s.answer, "answer", "", "body of an `answer` of success: object, value, empty, no-content")
 	f.DurationVar(&c.Latency, "latency", 0, "carry a request out after this `duration`")
 	f.DurationVar(&c.Jitter, "jitter", 0, "add up to this `duration` to the latency")
 	f.Uint64Var(&c.Seed, "seed", 0, "begin the chance in faults here")
@@ -87,5 +101,4 @@ published quota. Faults are scripted by rules, each a list of settings such as
 	f.BoolVar(&c.Quota.Fixed, "fixed-window", false, "count in windows that follow each other, instead of one that slides")
 	f.DurationVar(&c.Quota.Window, "window", simulator.DefaultWindow, "count requests in windows of this `duration`")
 	f.IntVar(&c.Quota.ClientWrites, "writes", simulator.DefaultClientWrites, "allow this `number` of writes in a window")
-	return cmd
 }

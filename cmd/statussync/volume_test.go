@@ -21,7 +21,8 @@ func isRoot(condition string) (bool, error) {
 func mountSmall(ts *testscript.TestScript, _ bool, args []string) {
 	dir := ts.MkAbs(args[0])
 	ts.Check(os.Mkdir(dir, 0o700))
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size="+args[1], "statussync-test", dir).CombinedOutput(); err != nil {
+	mount := exec.Command("mount", "-t", "tmpfs", "-o", "size="+args[1], "statussync-test", dir)
+	if out, err := mount.CombinedOutput(); err != nil {
 		ts.Fatalf("mount: %v: %s", err, out)
 	}
 	ts.Defer(func() { exec.Command("umount", "-l", dir).Run() })

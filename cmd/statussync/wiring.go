@@ -82,8 +82,8 @@ func options(s *Settings, files []string, std streams, log *zap.Logger) (run.Opt
 	return o, nothing, err
 }
 
-// tokens returns the source of tokens that the settings name, and the tenant: the one in the settings, else the one that
-// the token says it is for, which may be none.
+// tokens returns the source of tokens that the settings name, and the tenant: the one in the settings, else the one
+// that the token says it is for, which may be none.
 func tokens(s *Settings, log *zap.Logger) (source graph.TokenSource, tenant string, err error) {
 	switch {
 	case s.TokenFile != "":

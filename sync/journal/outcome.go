@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"maps"
 
 	"github.com/statussync/statussync/sync/row"
 )
@@ -21,9 +22,18 @@ var (
 	selectAll     = fmt.Sprintf(selectOutcomes, "")
 	selectTrouble = fmt.Sprintf(selectOutcomes, fmt.Sprintf("AND o.verdict NOT IN (%d, %d)", row.Succeeded, row.Unchanged))
 
-	countOutcomes = `SELECT ` + verdictNow("?1") + `, o.retryable, count(*), count(*) FILTER (WHERE o.id <= ?4)
-	FROM outcome o WHERE o.id > ?2 AND o.id <= ?3 GROUP BY 1, 2`
+	// One pass and no GROUP BY, which would sort the rows in memory. ?4 is the id of the last row in doubt.
+	countOutcomes = `SELECT count(*), count(*) FILTER (WHERE id <= ?4), count(*) FILTER (WHERE retryable)` + countEach() +
+		` FROM (SELECT o.id, o.retryable, ` + verdictNow("?1") + ` AS verdict FROM outcome o WHERE o.id > ?2 AND o.id <= ?3)`
 )
+
+// countEach returns a column for each verdict that is stored, in the order of row.Verdicts.
+func countEach() (columns string) {
+	for _, v := range row.Verdicts() {
+		columns += fmt.Sprintf(", count(*) FILTER (WHERE verdict = %d)", v)
+	}
+	return columns
+}
 
 // Counts returns how many rows of the run have each verdict, those without an outcome included, and how many of them
 // a later run may help.
@@ -34,35 +44,27 @@ func (j *Journal) Counts(ctx context.Context, id string) (counts map[row.Verdict
 	}
 	live, _ := j.working()
 	first := run << rowBits
-	rows, err := j.db.QueryContext(ctx, countOutcomes, live, first, first|rowMask, first|r.Doubt)
+	var all, doubtful int64 // outcomes stored, and those up to the doubt
+	verdicts := row.Verdicts()
+	each := make([]int64, len(verdicts))
+	columns := []any{&all, &doubtful, &again}
+	for i := range each {
+		columns = append(columns, &each[i])
+	}
+	err = j.db.QueryRowContext(ctx, countOutcomes, live, first, first|rowMask, first|r.Doubt).Scan(columns...)
 	if err != nil {
 		return nil, 0, j.read(err)
 	}
-	defer rows.Close()
 	counts = map[row.Verdict]int64{}
-	var all, doubtful int64 // outcomes stored, and those up to the doubt
-	for rows.Next() {
-		var v row.Verdict
-		var retryable bool
-		var n, below int64
-		if err := rows.Scan(&v, &retryable, &n, &below); err != nil {
-			return nil, 0, j.read(err)
-		}
-		counts[v] += n
-		all, doubtful = all+n, doubtful+below
-		if retryable {
-			again += n
-		}
+	for i, v := range verdicts {
+		counts[v] = each[i]
 	}
 	unknown := max(0, min(r.Doubt, r.Rows)-doubtful)
 	unsent := max(0, r.Rows-all-unknown)
-	if unknown > 0 {
-		counts[row.Unknown] += unknown
-	}
-	if unsent > 0 {
-		counts[row.Unsent] += unsent
-	}
-	return counts, again + unknown + unsent, j.read(rows.Err())
+	counts[row.Unknown] += unknown
+	counts[row.Unsent] += unsent
+	maps.DeleteFunc(counts, func(_ row.Verdict, n int64) bool { return n == 0 })
+	return counts, again + unknown + unsent, nil
 }
 
 // Outcomes yields one outcome for each row of the run, in order. A row that has none gets one made up, with a number, a

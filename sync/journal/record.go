@@ -100,31 +100,26 @@ func (s *Session) drain(group []row.Outcome) []row.Outcome {
 	return group
 }
 
-// commit writes one group, and what was tallied meanwhile.
+// commit writes one group, and what was tallied meanwhile. Those of one shape go together, in the order of the rows: so
+// they are appended to the tree.
 func (s *Session) commit(ctx context.Context, group []row.Outcome) error {
 	tally := s.takeTally()
 	if len(group) == 0 && len(tally) == 0 {
 		return nil
 	}
-	// Rows in order append to the tree; those of one shape go together.
-	slices.SortFunc(group, func(a, b row.Outcome) int {
-		if p, q := plain(&a), plain(&b); p != q {
-			if p {
-				return -1
-			}
-			return 1
+	var plains, fulls []*row.Outcome
+	for i := range group {
+		if o := &group[i]; plain(o) {
+			plains = append(plains, o)
+		} else {
+			fulls = append(fulls, o)
 		}
-		return cmp.Compare(a.Row, b.Row)
-	})
+	}
 	return s.j.commit(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		n := 0
-		for n < len(group) && plain(&group[n]) {
-			n++
-		}
-		if err := s.insert(ctx, tx, &s.plain, group[:n]); err != nil {
+		if err := s.insert(ctx, tx, &s.plain, plains); err != nil {
 			return err
 		}
-		if err := s.insert(ctx, tx, &s.full, group[n:]); err != nil {
+		if err := s.insert(ctx, tx, &s.full, fulls); err != nil {
 			return err
 		}
 		return s.insertTally(ctx, tx, tally)
@@ -132,7 +127,8 @@ func (s *Session) commit(ctx context.Context, group []row.Outcome) error {
 }
 
 // insert writes outcomes of one shape, as many with one statement as it takes.
-func (s *Session) insert(ctx context.Context, tx *sql.Tx, sh *shape, group []row.Outcome) error {
+func (s *Session) insert(ctx context.Context, tx *sql.Tx, sh *shape, group []*row.Outcome) error {
+	slices.SortFunc(group, func(a, b *row.Outcome) int { return cmp.Compare(a.Row, b.Row) })
 	lot, one := tx.StmtContext(ctx, sh.lot), tx.StmtContext(ctx, sh.one)
 	args := []any{s.number}
 	for len(group) > 0 {
@@ -141,8 +137,8 @@ func (s *Session) insert(ctx context.Context, tx *sql.Tx, sh *shape, group []row
 			n, stmt = many, lot
 		}
 		args = args[:1]
-		for i := range group[:n] {
-			args = sh.append(args, s.run<<rowBits|group[i].Row, &group[i])
+		for _, o := range group[:n] {
+			args = sh.append(args, s.run<<rowBits|o.Row, o)
 		}
 		result, err := stmt.ExecContext(ctx, args...)
 		if err != nil {

@@ -5,14 +5,15 @@ import (
 	"encoding/binary"
 )
 
-// A Key is the 64-bit fingerprint of what a row is about: its app, without regard to case, and its id.
-// Two different keys may share one value, so an equal Key is a question and not an answer. It is signed, as SQLite sorts.
+// A Key is the 64-bit fingerprint of what a row is about: its app, without regard to case, and its id. Two different
+// keys may share one value, so an equal Key is a question and not an answer. It is signed, as SQLite sorts.
 type Key int64
 
 // A Fingerprint is 128 bits over all that a row says, its key included. Equal fingerprints mean equal rows.
 type Fingerprint [16]byte
 
-// A Hasher computes fingerprints without allocating. The zero Hasher is ready for use; it is not safe for concurrent use.
+// A Hasher computes fingerprints without allocating. The zero Hasher is ready for use; it is not safe for concurrent
+// use.
 type Hasher struct{ buf []byte }
 
 // Key returns the fingerprint of the app and the id of s.

@@ -22,7 +22,9 @@ func TestFingerprints(t *testing.T) {
 		{"case of the id", func(s *row.Status) { s.ID = "A" }, false, false},
 		{"user name", func(s *row.Status) { s.UserName = "" }, true, false},
 		{"user principal name", func(s *row.Status) { s.UserPrincipalName = "b@contoso.example" }, true, false},
-		{"a letter moved to the next field", func(s *row.Status) { s.UserName, s.UserPrincipalName = "Adelea", "dele@contoso.example" }, true, false},
+		{"a letter moved to the next field", func(s *row.Status) {
+			s.UserName, s.UserPrincipalName = "Adelea", "dele@contoso.example"
+		}, true, false},
 		{"installed", func(s *row.Status) { s.Installed = 2 }, true, false},
 		{"failed", func(s *row.Status) { s.Failed = 1 }, true, false},
 		{"counts swapped", func(s *row.Status) { s.Failed, s.NotInstalled = 3, 2 }, true, false},
@@ -45,7 +47,9 @@ func TestFingerprints(t *testing.T) {
 // TestFingerprintsStay holds the values that journals on people's disks were written with.
 func TestFingerprintsStay(t *testing.T) {
 	var h row.Hasher
-	s := row.Status{AppID: "0F1E2D3C-0000-4000-8000-00000000000A", ID: "a", UserPrincipalName: "a@contoso.example", Installed: 1}
+	s := row.Status{
+		AppID: "0F1E2D3C-0000-4000-8000-00000000000A", ID: "a", UserPrincipalName: "a@contoso.example", Installed: 1,
+	}
 	if got, want := h.Key(&s), row.Key(-1512014239552807754); got != want {
 		t.Errorf("key %d, want %d", got, want)
 	}

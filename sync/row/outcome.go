@@ -58,7 +58,7 @@ type Outcome struct {
 	Line      int64 // the row's line
 	Verdict   Verdict
 	Retryable bool   // a later run may help
-	Reason    string // why, in words, where Answer does not say it: what is wrong with an invalid row, which row a duplicate follows
+	Reason    string // why, where Answer does not say it: what is wrong with the row, which other row it follows
 	Attempts  int    // requests made for the row in this session
 	Answer           // of the last attempt; an Invalid row has the kind of its first problem in Code
 	At        time.Time

@@ -72,5 +72,6 @@ func find(ctx context.Context, j *journal.Journal, id string) (found journal.Run
 	if id == "" {
 		return found, false, &Failure{Exit: ExitUsage, Text: "there is no run to report on", Do: "see statussync runs"}
 	}
-	return found, false, &Failure{Exit: ExitUsage, Text: fmt.Sprintf("there is no run %q with a report", id), Do: "see statussync runs"}
+	text := fmt.Sprintf("there is no run %q with a report", id)
+	return found, false, &Failure{Exit: ExitUsage, Text: text, Do: "see statussync runs"}
 }

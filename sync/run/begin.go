@@ -43,7 +43,10 @@ func (w *work) begin(ctx context.Context) error {
 	if found, err := w.unfinished(ctx, in); err != nil || found {
 		return err
 	}
-	w.run = journal.Run{ID: id, Fingerprint: in.fingerprint, Target: w.o.target(), Settings: w.o.settings(), Inputs: in.inputs, Started: time.Now()}
+	w.run = journal.Run{
+		ID: id, Fingerprint: in.fingerprint, Target: w.o.target(), Settings: w.o.settings(),
+		Inputs: in.inputs, Started: time.Now(),
+	}
 	if err := w.dir.Rename(temp, id); err != nil {
 		return books(err)
 	}
@@ -147,8 +150,9 @@ func (w *work) cannotTakeUp(ctx context.Context, r journal.Run, in intake) (stri
 		return fmt.Sprintf("it ended %s ago, longer than --resume-within", silence.Round(time.Minute)), nil
 	case r.Settings != w.o.settings():
 		return "", &Failure{Exit: ExitUsage,
-			Text: fmt.Sprintf("run %s over the same input is unfinished, but was decided otherwise: %s", r.ID, difference(r.Settings, w.o.settings())),
-			Do:   "give the same settings to go on with it, or --fresh to begin anew"}
+			Text: fmt.Sprintf("run %s over the same input is unfinished, but was decided otherwise: %s",
+				r.ID, difference(r.Settings, w.o.settings())),
+			Do: "give the same settings to go on with it, or --fresh to begin anew"}
 	}
 	return "", nil
 }

@@ -99,6 +99,7 @@ func (o *Options) knowsTenant() error {
 	if o.Tenant != "" {
 		return nil
 	}
-	return &Failure{Exit: ExitUsage, Text: "--skip-unchanged needs to know the tenant, and neither settings nor token name it",
-		Do: "set --tenant, or auth.tenant in the configuration"}
+	return &Failure{Exit: ExitUsage,
+		Text: "--skip-unchanged needs to know the tenant, and neither settings nor token name it",
+		Do:   "set --tenant, or auth.tenant in the configuration"}
 }

@@ -33,6 +33,9 @@ func (f *fence) pass(ctx context.Context, row int64) error {
 		rate := float64(f.handed) / max(now.Sub(f.last).Seconds(), 1e-6)
 		span = min(max(int64(rate*fenceEvery.Seconds()), 1), fenceMost)
 	}
+	if err := f.commit(ctx, row+span-1); err != nil {
+		return err
+	}
 	f.upTo, f.handed, f.last = row+span-1, 0, now
-	return f.commit(ctx, f.upTo)
+	return nil
 }

@@ -21,29 +21,32 @@ const rowFilesAfter = 9 * time.Second
 // quickRows is up to how many rows the files with a line per row take no time that a stop signal would notice.
 const quickRows = 100_000
 
-// ending returns a context for what must be done although ctx has ended: saying what happened. It ends rowFilesAfter
-// later than ctx. This is the one place where a run goes on without the context that it was given.
-func ending(ctx context.Context) (context.Context, context.CancelFunc) {
-	after, cancel := context.WithCancel(context.WithoutCancel(ctx))
+// ending returns two contexts for what must be done although ctx has ended: one that never ends, for the books, and one
+// that ends rowFilesAfter later than ctx, for the files with a line per row. This is the one place where a run goes on
+// without the context that it was given.
+func ending(ctx context.Context) (books, files context.Context, done func()) {
+	books = context.WithoutCancel(ctx)
+	files, cancel := context.WithCancel(books)
 	stop := context.AfterFunc(ctx, func() {
 		select {
 		case <-time.After(rowFilesAfter):
 			cancel()
-		case <-after.Done():
+		case <-files.Done():
 		}
 	})
-	return after, func() { stop(); cancel() }
+	return books, files, func() { stop(); cancel() }
 }
 
-// finish ends the session and reports. Stopped is why the run ended before its last row, nil if it did not.
-func (w *work) finish(ctx, after context.Context, stopped error) (*Result, error) {
+// finish ends the session and reports; the contexts are those of ending. Stopped is why the run ended before its last
+// row, nil if it did not.
+func (w *work) finish(after, files context.Context, stopped error) (*Result, error) {
 	if !errors.Is(stopped, errRefused) { // that is not the end of the run, but its outcome
 		w.result.Stopped = stopped
 	}
 	if err := w.conclude(after, stopped); err != nil {
 		return nil, w.unrecorded(stopped, err)
 	}
-	if err := w.report(ctx, after); err != nil {
+	if err := w.report(after, files); err != nil {
 		w.journal.Conclude(after, w.run.ID, w.run.State, ExitBooks)
 		return nil, w.unrecorded(stopped, err)
 	}
@@ -77,7 +80,8 @@ func (w *work) conclude(after context.Context, stopped error) error {
 		return err
 	}
 	w.run, err = w.journal.Run(after, w.run.ID)
-	w.o.Log.Info("run ended", zap.String("run", w.run.ID), zap.Int("exit", w.result.Exit), zap.String("state", string(state)))
+	w.o.Log.Info("the run has ended",
+		zap.String("run", w.run.ID), zap.Int("exit", w.result.Exit), zap.String("state", string(state)))
 	return err
 }
 
@@ -86,13 +90,14 @@ func (w *work) unrecorded(stopped, err error) error {
 	if own := (*dispatch.Stop)(nil); errors.As(stopped, &own) && own.Reason == dispatch.Record {
 		stopped = nil // the same error, said once
 	}
-	return &Failure{Exit: ExitBooks, Err: errors.Join(stopped, err), Text: "the books of run " + w.run.ID + " could not be finished",
-		Do: "make room or mend the disk; then the same command goes on where this one stopped"}
+	return &Failure{Exit: ExitBooks, Err: errors.Join(stopped, err),
+		Text: "the books of run " + w.run.ID + " could not be finished",
+		Do:   "make room or mend the disk; then the same command goes on where this one stopped"}
 }
 
-// report writes the report of the run that has just ended. After a signal, and with many rows, the report and the summary
-// come first, since there may be no time for the files with a line per row.
-func (w *work) report(ctx, after context.Context) error {
+// report writes the report of the run that has just ended. After a signal, and with many rows, the report and the
+// summary come first, since there may be no time for the files with a line per row.
+func (w *work) report(after, files context.Context) error {
 	r, err := newRenderer(w.journal, w.run, w.path())
 	if err != nil {
 		return err
@@ -100,18 +105,19 @@ func (w *work) report(ctx, after context.Context) error {
 	if err := r.load(after, w.o.Version, sentence(w.result.Stopped)); err != nil {
 		return err
 	}
-	hurried := ctx.Err() != nil && w.run.Rows > quickRows
+	hurried := w.result.Exit > exitSignalFloor && w.run.Rows > quickRows
 	if hurried {
 		if err := w.publish(r, true); err != nil {
 			return err
 		}
 	}
-	err = w.journal.Refresh(after, w.run.ID, touches(func(seen func(*row.Row, *row.Outcome) error) error {
-		return r.rows(after, seen)
+	err = w.journal.Refresh(files, w.run.ID, touches(func(seen func(*row.Row, *row.Outcome) error) error {
+		return r.rows(files, seen)
 	}))
 	switch {
-	case after.Err() != nil:
-		w.o.Log.Warn("no time was left for the files with a line per row", zap.String("do", "statussync report "+w.run.ID))
+	case files.Err() != nil:
+		w.o.Log.Warn("no time was left for the files with a line per row",
+			zap.String("do", "statussync report "+w.run.ID))
 		if hurried {
 			return nil
 		}
@@ -121,7 +127,7 @@ func (w *work) report(ctx, after context.Context) error {
 		w.o.Log.Info("the files with a line per row are written", zap.Strings("files", r.report.Files))
 		return r.json()
 	}
-	return w.publish(r, after.Err() != nil)
+	return w.publish(r, files.Err() != nil)
 }
 
 // publish writes report.json, lets runs/latest point to it, and says how the run ended. Pending: the files with a line
@@ -193,5 +199,6 @@ func stopStatus(err error) int {
 var stopReasons = map[dispatch.Reason]int{
 	dispatch.Limit: ExitUnfinished, dispatch.MaxWait: ExitUnfinished, dispatch.MaxErrors: ExitStopped,
 	dispatch.Uniform: ExitStopped, dispatch.Fatal: ExitUnexpected, dispatch.First: ExitUnexpected,
-	dispatch.Record: ExitBooks, dispatch.Input: ExitUnexpected, dispatch.Panic: ExitUnexpected, dispatch.Signal: ExitUnexpected,
+	dispatch.Record: ExitBooks, dispatch.Input: ExitUnexpected, dispatch.Panic: ExitUnexpected,
+	dispatch.Signal: ExitUnexpected,
 }

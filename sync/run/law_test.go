@@ -103,7 +103,7 @@ func (w *world) numbers(r *Result, counts map[string]int64) {
 		want = 143
 	case d.Retryable > 0:
 		want = ExitUnfinished
-	case counts["failed"]+counts["mismatched"]+counts["invalid"] > 0:
+	case counts["failed"]+counts["mismatched"]+counts["invalid"]+counts["unknown"] > 0:
 		want = ExitFailed
 	}
 	if r.Exit != want || d.ExitStatus != want {

@@ -25,8 +25,10 @@ func (w *work) observe(e dispatch.Event) {
 		case e.Asked:
 			why = "Graph asked for it"
 		}
-		w.o.Log.Warn("paused", zap.Duration("for", e.Until.Sub(e.At).Round(time.Millisecond)), zap.Int("status", e.HTTPStatus), zap.String("why", why))
+		w.o.Log.Warn("paused", zap.Duration("for", e.Until.Sub(e.At).Round(time.Millisecond)),
+			zap.Int("status", e.HTTPStatus), zap.String("why", why))
 	case dispatch.RateChange:
-		w.session.Tally(journal.Event{Kind: journal.Rate, At: e.At, PerSecond: float64(e.Rate.N) / max(e.Rate.Per.Seconds(), 1e-9)})
+		perSecond := float64(e.Rate.N) / max(e.Rate.Per.Seconds(), 1e-9)
+		w.session.Tally(journal.Event{Kind: journal.Rate, At: e.At, PerSecond: perSecond})
 	}
 }

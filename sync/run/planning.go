@@ -60,7 +60,9 @@ func Plan(ctx context.Context, o Options) (*Planned, error) {
 
 // readable returns sources that can be read more than once: regular files where they lie, anything else as a copy in
 // a temporary folder that cleanUp removes. Size is the sum of their bytes.
-func readable(ctx context.Context, paths []string, o Options) (src []input.Source, size int64, cleanUp func(), err error) {
+func readable(
+	ctx context.Context, paths []string, o Options,
+) (src []input.Source, size int64, cleanUp func(), err error) {
 	cleanUp = func() {}
 	regular := true
 	for _, p := range paths {

@@ -43,7 +43,8 @@ func (r *renderer) load(ctx context.Context, version, stopped string) error {
 		Settings: json.RawMessage(r.run.Settings), Rows: r.run.Rows, Counts: counts, Retryable: again,
 	}
 	for _, in := range r.run.Inputs {
-		r.report.Inputs = append(r.report.Inputs, reports.Source{Name: in.Name, SHA256: in.SHA256, Bytes: in.Bytes, Rows: in.Rows})
+		source := reports.Source{Name: in.Name, SHA256: in.SHA256, Bytes: in.Bytes, Rows: in.Rows}
+		r.report.Inputs = append(r.report.Inputs, source)
 	}
 	if err := r.tallies(ctx); err != nil {
 		return err
@@ -102,7 +103,7 @@ func (r *renderer) join(ctx context.Context, visit func(*input.Record, *row.Outc
 			return err
 		}
 		if !more {
-			return &Failure{Exit: ExitBooks, Text: fmt.Sprintf("the books do not balance: row %d is not in the journal", rec.Number)}
+			return unbalanced("row %d is not in the journal", rec.Number)
 		}
 		if err := visit(rec, &o); err != nil {
 			return err
@@ -114,16 +115,18 @@ func (r *renderer) join(ctx context.Context, visit func(*input.Record, *row.Outc
 // balance compares the rows that were written with the rows that were read, verdict by verdict.
 func (r *renderer) balance(written reports.Counts) error {
 	if sum := written.Sum(); sum != r.run.Rows {
-		return &Failure{Exit: ExitBooks,
-			Text: fmt.Sprintf("the books do not balance: %d rows were read, %d are accounted for", r.run.Rows, sum)}
+		return unbalanced("%d rows were read, %d are accounted for", r.run.Rows, sum)
 	}
 	for _, v := range row.Verdicts() {
 		if written[v] != r.report.Counts[v] {
-			return &Failure{Exit: ExitBooks, Text: fmt.Sprintf("the books do not balance: the journal counts %d rows as %s, their lines are %d",
-				r.report.Counts[v], v, written[v])}
+			return unbalanced("the journal counts %d rows as %s, their lines are %d", r.report.Counts[v], v, written[v])
 		}
 	}
 	return nil
+}
+
+func unbalanced(format string, args ...any) error {
+	return &Failure{Exit: ExitBooks, Text: "the books do not balance: " + fmt.Sprintf(format, args...)}
 }
 
 func (r *renderer) json() error { return reports.WriteJSON(r.folder, &r.report, r.groups) }
@@ -138,7 +141,8 @@ func layouts(src []input.Source, options input.Options) ([]reports.Input, error)
 		l := r.Layout()
 		r.Close()
 		all = append(all, reports.Input{
-			Name: s.Name, Format: l.Format, Header: l.Header, Delimiter: l.Delimiter, Newline: l.Newline, Decoded: l.Decoded,
+			Name: s.Name, Format: l.Format, Header: l.Header,
+			Delimiter: l.Delimiter, Newline: l.Newline, Decoded: l.Decoded,
 		})
 	}
 	return all, nil

@@ -1,8 +1,9 @@
 // Package run takes one run from its files to its last outcome.
 //
-// [Run] does the main job: it copies the input, decides, sends, remembers, and reports. [Plan] does the same up to the
-// first request. [Report] renders a run again, [History] lists what was done. Every row that enters leaves exactly once,
-// with one outcome; what goes wrong with a row is an outcome, what goes wrong with the house is a [Failure].
+// [Run] does the main job: it copies the input, decides, sends, remembers, and reports. [Plan] does the same up to
+// the first request. [Report] renders a run again, [History] lists what was done. Every row that enters leaves
+// exactly once, with one outcome; what goes wrong with a row is an outcome, what goes wrong with the house is a
+// [Failure].
 package run
 
 import (
@@ -10,6 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"go.uber.org/zap"
+	"path/filepath"
 
 	"github.com/statussync/statussync/sync/journal"
 	"github.com/statussync/statussync/sync/plan"
@@ -50,37 +54,50 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	defer lock.Release()
 	j, err := journal.Open(ctx, o.Dir)
 	if err != nil {
-		return nil, books(err)
+		return nil, interrupted(ctx, books(err))
 	}
 	defer j.Close()
 	w := &work{o: o, dir: dir, journal: j}
 	if err := w.begin(ctx); err != nil {
-		return nil, err
+		return nil, interrupted(ctx, err)
 	}
 	return w.complete(ctx)
 }
 
+// interrupted returns why ctx ended, if it has: then err is only what came of it.
+func interrupted(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
 // complete takes a run that has begun to its end.
 func (w *work) complete(ctx context.Context) (*Result, error) {
-	after, cancel := ending(ctx)
-	defer cancel()
-	err := w.decide(ctx)
+	after, files, done := ending(ctx)
+	defer done()
+	defer context.AfterFunc(ctx, func() {
+		w.o.Log.Warn("stopping: what is under way is waited for, a second signal ends at once",
+			zap.Error(context.Cause(ctx)), zap.Duration("grace", w.o.Send.Grace))
+	})()
+	err := interrupted(ctx, w.decide(ctx))
 	if err == nil {
 		err = w.checkSpace()
 	}
 	switch {
 	case errors.Is(err, errRefused):
-		return w.finish(ctx, after, err)
+		return w.finish(after, files, err)
 	case err != nil && !w.resumed:
 		return nil, w.drop(after, err)
 	case err != nil:
 		return nil, errors.Join(err, w.session.End(after, ExitStatus(err)))
 	}
-	return w.finish(ctx, after, w.send(ctx))
+	return w.finish(after, files, w.send(ctx))
 }
 
 // openDir opens the folder that holds all that is kept, and makes it if need be.
 func openDir(path string) (*os.Root, error) {
+	path = filepath.Clean(path) // with a slash at its end, a link would pass for the folder behind it
 	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSymlink != 0 {
 		return nil, &Failure{Exit: ExitUsage, Text: fmt.Sprintf("the runs folder %q is a symbolic link", path),
 			Do: "give --runs the folder that it points to"}
@@ -105,8 +122,5 @@ func lockFailure(ctx context.Context, err error) error {
 	if locked := (*journal.Locked)(nil); errors.As(err, &locked) {
 		return &Failure{Exit: ExitLocked, Err: err}
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return books(err)
+	return interrupted(ctx, books(err))
 }

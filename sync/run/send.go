@@ -87,7 +87,8 @@ func first(ctx context.Context, a row.Answer, probe func(context.Context) (row.A
 	switch a.HTTPStatus {
 	case http.StatusForbidden:
 		return &Failure{Exit: ExitSignIn, Text: "Graph refuses the write (403" + code(a) + ")",
-			Do: "grant the app DeviceManagementApps.ReadWrite.All with admin consent, and see that the tenant has an Intune licence"}
+			Do: "grant the app DeviceManagementApps.ReadWrite.All with admin consent, " +
+				"and see that the tenant has an Intune licence"}
 	case http.StatusBadRequest, http.StatusMethodNotAllowed:
 		seen, _ := probe(ctx)
 		if seen.HTTPStatus == http.StatusBadRequest || seen.HTTPStatus == http.StatusMethodNotAllowed {
@@ -99,9 +100,10 @@ func first(ctx context.Context, a row.Answer, probe func(context.Context) (row.A
 
 func notServed(write, read row.Answer) error {
 	return &Failure{Exit: ExitStopped,
-		Text: fmt.Sprintf("this Graph does not serve the route: the first write was answered %d%s, a read of the same route %d%s",
+		Text: fmt.Sprintf("this Graph does not serve the route: the first write was answered %d%s, a read of it %d%s",
 			write.HTTPStatus, code(write), read.HTTPStatus, code(read)),
-		Do: "Microsoft removed userStatuses from the beta service in 2023; see the README, section \"When every row is answered 400\""}
+		Do: "Microsoft removed userStatuses from the beta service in 2023; " +
+			"see the README, section \"When every row is answered 400\""}
 }
 
 func code(a row.Answer) string {

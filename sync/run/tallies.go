@@ -37,7 +37,9 @@ func (r *renderer) tallies(ctx context.Context) error {
 		}
 	}
 	r.report.Throttling.Answers = r.report.Requests[http.StatusTooManyRequests]
-	r.report.Latency = reports.Latency{P50: percentile(took, 0.50), P95: percentile(took, 0.95), P99: percentile(took, 0.99)}
+	r.report.Latency = reports.Latency{
+		P50: percentile(took, 0.50), P95: percentile(took, 0.95), P99: percentile(took, 0.99),
+	}
 	return nil
 }
 

@@ -35,7 +35,8 @@ type deciding struct {
 func (o *Options) settings() string {
 	d := deciding{
 		App: o.Input.App, Format: o.Input.Format, Delimiter: o.Input.Delimiter, Encoding: o.Input.Encoding,
-		Columns: o.Input.Columns, Duplicates: o.Duplicates.String(), OnInvalid: "refuse", SkipUnchanged: o.SkipUnchanged,
+		Columns: o.Input.Columns, Duplicates: o.Duplicates.String(), OnInvalid: "refuse",
+		SkipUnchanged: o.SkipUnchanged,
 	}
 	if o.SkipInvalid {
 		d.OnInvalid = "skip"
@@ -53,10 +54,13 @@ func inputOptions(settings string) (input.Options, error) {
 	if err := json.Unmarshal([]byte(settings), &d); err != nil {
 		return input.Options{}, fmt.Errorf("the settings of the run: %w", err)
 	}
-	return input.Options{App: d.App, Format: d.Format, Delimiter: d.Delimiter, Encoding: d.Encoding, Columns: d.Columns}, nil
+	return input.Options{
+		App: d.App, Format: d.Format, Delimiter: d.Delimiter, Encoding: d.Encoding, Columns: d.Columns,
+	}, nil
 }
 
-// difference names the first setting in which two texts of deciding settings differ, as "--duplicates was first, is last".
+// difference names the first setting in which two texts of deciding settings differ, as "--duplicates was first, is
+// last".
 func difference(was, is string) string {
 	var before, now map[string]any
 	if json.Unmarshal([]byte(was), &before) != nil || json.Unmarshal([]byte(is), &now) != nil {

@@ -1,0 +1,148 @@
+package run
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/statussync/statussync/sync/journal"
+)
+
+// A corpse is a run whose process ends before it can say so.
+type corpse struct {
+	*work
+	close func()
+}
+
+// begun begins a run over inputs that nobody will finish. The caller closes it.
+func (w *world) begun(inputs ...string) corpse {
+	w.Helper()
+	o := w.opt
+	o.Inputs = inputs
+	dir, err := openDir(o.Dir)
+	check(w, err)
+	j, err := journal.Open(w.Context(), o.Dir)
+	check(w, err)
+	c := corpse{&work{o: o, dir: dir, journal: j}, func() { j.Close(); dir.Close() }}
+	check(w, c.begin(w.Context()))
+	return c
+}
+
+// killed leaves a run behind as a process does that is killed while its n-th write is under way: the session has no
+// end, and the outcomes of the rows behind kept were not committed. It returns the run's id.
+func (w *world) killed(n int64, kept int, inputs ...string) string {
+	w.Helper()
+	c := w.begun(inputs...)
+	check(w, c.decide(w.Context()))
+	ctx, cancel := context.WithCancelCause(w.Context())
+	defer cancel(nil)
+	w.during(func(i int64) {
+		if i == n {
+			cancel(Signal(9))
+		}
+	})
+	if err := c.send(ctx); err == nil {
+		w.Fatal("the run came to its end before it was killed")
+	}
+	w.during(func(int64) {})
+	c.close()
+	w.exec(`DELETE FROM outcome WHERE id & 0xffffffff > ? AND verdict NOT IN (3, 4, 5) AND
+		id >> 40 = (SELECT number FROM run WHERE id = ?)`, kept, c.run.ID)
+	return c.run.ID
+}
+
+// exec changes the journal behind the program's back.
+func (w *world) exec(query string, args ...any) {
+	w.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(w.opt.Dir, "journal.db"))
+	check(w, err)
+	defer db.Close()
+	result, err := db.ExecContext(w.Context(), query, args...)
+	check(w, err)
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		w.Fatalf("%s: %d rows, %v", query, n, err)
+	}
+}
+
+// TestKilled reports what a killed process left, and goes on with it: up to the fence nobody knows of the rows without
+// an outcome, behind it none was sent.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, unlimited)
+	path := w.file("users.csv", table(1, 60))
+	id := w.killed(20, 12, path)
+	fence := w.runs()[0].Fence
+	if fence < 20 || fence >= 60 {
+		t.Fatalf("the fence is %d", fence)
+	}
+	check(t, Report(t.Context(), w.opt.Dir, "", "test", w.opt.Summarize))
+	if got, want := w.verdicts(id), fmt.Sprintf("12 succeeded, %d unknown, %d unsent", fence-12, 60-fence); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for _, l := range w.lines(id)[12:fence] {
+		if l.Reason != "may have been sent by a process that was killed" {
+			t.Errorf("row %d is unknown, because it %q", l.Row, l.Reason)
+		}
+	}
+	before := w.sent()
+	if r := w.run(ExitOK, path); r.ID != id {
+		t.Error("the run was not taken up")
+	}
+	if got := w.sent() - before; got != 48 {
+		t.Errorf("%d rows were sent, want those without an outcome", got)
+	}
+	w.law(&Result{ID: id}, 60)
+	if d := w.document(id); d.Resent != fence-12 || d.Sessions != 2 || d.Counts["succeeded"] != 60 {
+		t.Errorf("%d rows sent again in %d sessions: %v", d.Resent, d.Sessions, d.Counts)
+	}
+}
+
+// TestKilledPlanning abandons what had not been decided.
+func TestKilledPlanning(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, unlimited)
+	path := w.file("users.csv", table(1, 3))
+	dead := w.begun(path)
+	dead.close()
+	err := Report(t.Context(), w.opt.Dir, "", "test", w.opt.Summarize)
+	if ExitStatus(err) != ExitUsage {
+		t.Errorf("a report of a run that was not decided: %v", err)
+	}
+	r := w.run(ExitOK, path)
+	if r.ID == dead.run.ID || !w.said("before it had decided") {
+		t.Error("a run that was not decided was taken up, or left in silence")
+	}
+	got := w.runs()[1]
+	if got.State != journal.StateAbandoned {
+		t.Errorf("it is %s now", got.State)
+	}
+}
+
+// TestDoubt keeps a row unknown that is refused for good after a killed process may have sent it.
+func TestDoubt(t *testing.T) {
+	t.Parallel()
+	cfg := unlimited
+	cfg.UnknownApps = []string{app}
+	w := newWorld(t, cfg)
+	path := w.file("users.csv", table(1, 10))
+	id := w.killed(3, 1, path)
+	w.run(ExitFailed, path)
+	var got []string
+	for _, l := range w.lines(id) {
+		if got = append(got, l.Verdict); l.Retryable {
+			t.Errorf("row %d may fare better", l.Row)
+		}
+	}
+	fence := int(w.runs()[0].Doubt)
+	want := []string{"failed"}
+	for i := 2; i <= 10; i++ {
+		want = append(want, map[bool]string{true: "unknown", false: "failed"}[i <= fence])
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("verdicts at fence %d (-want +got):\n%s", fence, diff)
+	}
+}
