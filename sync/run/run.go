@@ -11,9 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"go.uber.org/zap"
-	"path/filepath"
 
 	"github.com/statussync/statussync/sync/journal"
 	"github.com/statussync/statussync/sync/plan"
