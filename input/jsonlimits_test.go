@@ -56,18 +56,14 @@ func TestJSONLimits(t *testing.T) {
 
 func TestJSONLongRows(t *testing.T) {
 	t.Parallel()
-	for what, row := range map[string]string{
-		"a row":  changed("{", `{"x":[`+strings.Repeat(`"`+strings.Repeat("x", 1000)+`",`, 17_000)+`1],`),
-		"blanks": "{" + strings.Repeat(" ", 17<<20) + "}",
-	} {
-		got := read(t, "["+objectA+",\n"+row+"]", Options{})
-		refusal := got.refusal(t)
-		if refusal.Line != 2 || refusal.Column != 1 || !strings.Contains(refusal.Text, "16 MiB") || len(got.records) != 1 {
-			t.Errorf("%s: %v, %d records", what, refusal, len(got.records))
-		}
+	list := strings.Repeat(`"`+strings.Repeat("x", 1000)+`",`, maxRow/1000)
+	got := read(t, "["+objectA+",\n"+changed("{", `{"x":[`+list+`1],`)+"]", Options{})
+	refusal := got.refusal(t)
+	if refusal.Line != 2 || refusal.Column != 1 || !strings.Contains(refusal.Text, "16 MiB") || len(got.records) != 1 {
+		t.Errorf("%v, %d records", refusal, len(got.records))
 	}
 	most := changed("{", `{"x":["`+strings.Repeat("x", maxRow-1000)+`"],`)
-	got := read(t, most+"\n"+objectA, Options{})
+	got = read(t, most+"\n"+objectA, Options{})
 	if got.err != nil || len(got.records) != 2 ||
 		!slices.Equal(wrongs(got.records[0].Problems), []wrong{{1, 6, "", "too-long"}}) {
 		t.Errorf("%v, %d records", got.err, len(got.records))
@@ -77,7 +73,7 @@ func TestJSONLongRows(t *testing.T) {
 // The reading ends within the limits, however long the text is.
 func TestJSONWithoutEnd(t *testing.T) {
 	t.Parallel()
-	for _, start := range []string{`{"x":"`, `[{"x":1,"`, `{"value":["`, `{"value":[],"x":"`} {
+	for _, start := range []string{`[{"x":1,"`, `{"value":[],"x":["`} {
 		text := &endless{start: start}
 		r, err := stream(text, Options{})
 		for err == nil {

@@ -28,10 +28,9 @@ type killed struct {
 
 func newKilled(t *testing.T, rows int) *killed {
 	t.Helper()
-	k := &killed{t: t, dir: t.TempDir(), sim: &sim{waiting: make(map[int64]chan struct{})}}
-	k.sim.Server = simulator.New(simulator.Config{
+	k := &killed{t: t, dir: t.TempDir(), sim: newSim(simulator.Config{
 		Latency: 4 * time.Millisecond, Quota: simulator.Quota{Unlimited: true},
-	})
+	})}
 	server := httptest.NewServer(k.sim)
 	t.Cleanup(server.Close)
 	k.url = server.URL + "/beta"

@@ -17,7 +17,7 @@ func reportCommand(std streams) *cobra.Command {
 was told to stop before it could finish them. RUN is the name of a run's folder; without it, the newest run.`,
 		Example: `  statussync report
   statussync report 20261123T154100Z-3f9a`,
-		Args: cobra.MaximumNArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error { return noArguments(cmd, args[min(1, len(args)):]) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := loadSettings(cmd, os.LookupEnv)
 			if err != nil {

@@ -16,7 +16,7 @@ func runsCommand(std streams) *cobra.Command {
 		Use:     "runs",
 		Short:   "List what was run, the newest first",
 		Example: `  statussync runs --runs /var/lib/statussync`,
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := loadSettings(cmd, os.LookupEnv)
 			if err != nil {

@@ -37,7 +37,7 @@ func TestScript(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("SAMPLES", samples)
 			e.Setenv("STATUSSYNC_TOKEN", canary)
-			e.Values[simKey{}] = &sim{waiting: make(map[int64]chan struct{})}
+			e.Values[simKey{}] = new(*sim)
 			return nil
 		},
 		Condition: isRoot,
@@ -59,6 +59,10 @@ type sim struct {
 	mu      sync.Mutex
 	arrived int64
 	waiting map[int64]chan struct{}
+}
+
+func newSim(c simulator.Config) *sim {
+	return &sim{Server: simulator.New(c), waiting: make(map[int64]chan struct{})}
 }
 
 func (s *sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -118,14 +122,15 @@ func startSimulator(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		ts.Check(err)
 	}
-	s := simOf(ts)
-	s.Server = simulator.New(c)
+	s := newSim(c)
+	*ts.Value(simKey{}).(**sim) = s
 	server := httptest.NewServer(s)
 	ts.Defer(server.Close)
 	ts.Setenv("URL", server.URL+"/beta")
 }
 
-func simOf(ts *testscript.TestScript) *sim { return ts.Value(simKey{}).(*sim) }
+// simOf returns the simulator that was started last.
+func simOf(ts *testscript.TestScript) *sim { return *ts.Value(simKey{}).(**sim) }
 
 // switchOutage is "outage on" or "outage off".
 func switchOutage(ts *testscript.TestScript, _ bool, args []string) {

@@ -54,7 +54,7 @@ published quota. Faults are scripted by rules, each a list of settings such as
 "at=10,times=3,status=429,wait=5s" or "rate=0.01,reset=after".`,
 		Example: `  statussync simulate --address 127.0.0.1:8080
   STATUSSYNC_TOKEN=any statussync run --base-url http://127.0.0.1:8080/beta users.csv`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			server, err := s.start()
 			if err != nil {

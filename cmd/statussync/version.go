@@ -21,7 +21,7 @@ func versionCommand(std streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(std.out, "statussync %s %s %s/%s\n",
 				version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)

@@ -101,7 +101,7 @@ func (j *Journal) refresh(ctx context.Context, target int64, chunk []Applied) er
 	})
 }
 
-// execMany executes query, whose %s stands for a list of what one item of size args is, for all args, many items at once.
+// execMany executes query for all args, many items at once. Its %s stands for a list of items, each of size args.
 func execMany(ctx context.Context, tx *sql.Tx, query, item string, size int, args []any) error {
 	text := func(n int) string { return fmt.Sprintf(query, strings.Repeat(item+",", n-1)+item) }
 	full, err := tx.PrepareContext(ctx, text(many))

@@ -76,8 +76,8 @@ func recordEighth(b *testing.B, s *Session, part int64, ids []string) {
 	}
 }
 
-// BenchmarkApplied takes in what a million rows did, in key order: into nothing, the same again, and other values. Then it
-// reads what the target holds.
+// BenchmarkApplied takes in what a million rows did, in key order: into nothing, the same again, and other values. Then
+// it reads what the target holds.
 func BenchmarkApplied(b *testing.B) {
 	for b.Loop() {
 		ctx, j := b.Context(), openAt(b, b.TempDir())

@@ -18,8 +18,8 @@ const (
 	crashWorkers = 4
 )
 
-// recordChild is a run as the program does it, with the lines "send SESSION ROW" before a row is sent, and "ack ROW" when its
-// outcome was acknowledged. Every tenth row is refused for now.
+// recordChild is a run as the program does it. It says "send SESSION ROW" before a row is sent, and "ack SESSION ROW"
+// when its outcome was acknowledged. Every tenth row is refused for now.
 func recordChild(dir string) error {
 	ctx := context.Background()
 	lock, err := Acquire(ctx, dir, 0)
@@ -158,8 +158,8 @@ func (b *crashBooks) check(t *testing.T, j *Journal, last []int64) {
 	}
 }
 
-// TestKilled kills a recording process at random moments, 52 times. Nothing that was acknowledged is lost, no row has two
-// outcomes (the children would fail), and no row that was sent reads as unsent.
+// TestKilled kills a recording process at random moments, 52 times. Nothing that was acknowledged is lost, no row has
+// two outcomes (the children would fail), and no row that was sent reads as unsent.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	for chain := range 4 {

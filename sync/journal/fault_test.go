@@ -17,8 +17,8 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
-// TestDiskFull fills the journal. The error comes back from all that follows, what was acknowledged stays, and with room
-// again the run goes on.
+// TestDiskFull fills the journal. The error comes back from all that follows, what was acknowledged stays, and with
+// room again the run goes on.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
 	const rows = 9000

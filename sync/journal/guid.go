@@ -16,8 +16,8 @@ var nibbles = func() (t [256]byte) {
 	return t
 }()
 
-// guid is how an id is stored: a GUID in its usual spelling as 16 bytes, which is less than half, nil for none, anything
-// else as it is.
+// guid is how an id is stored: a GUID in its usual spelling as 16 bytes, which is less than half; nil for none;
+// anything else as it is.
 func guid(s string) any {
 	if s == "" {
 		return nil

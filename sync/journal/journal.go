@@ -16,8 +16,8 @@
 // # What is promised
 //
 // An outcome that [Session.Flush] acknowledged survives the death of the process; one that was recorded does so within
-// 100 ms. A fence survives the loss of power. A row has one outcome: a later session may replace one that a later run may
-// mend, anything else is a [BooksError].
+// 100 ms. A fence survives the loss of power. A row has one outcome: a later session may replace one that a later run
+// may mend, anything else is a [BooksError].
 //
 // A session that did not end was killed. Then nobody knows about the rows up to its fence that have no outcome, nor
 // about those whose earlier retryable refusal it set out to mend: they read as unknown. Rows behind the fence, and rows
@@ -26,9 +26,9 @@
 //
 // # The file
 //
-// journal.db is an SQLite database in WAL mode. Names, ids and values of rows are not in it, only their numbers and
-// fingerprints. Times are nanoseconds since 1970, UTC. The views "runs" and "outcomes" are for people; "applied" holds
-// what each target is known to hold.
+// journal.db is an SQLite database in WAL mode. It knows rows by their numbers and fingerprints alone, and of each what
+// was said about it. Times are nanoseconds since 1970, UTC. The views "runs" and "outcomes" are for people; "applied"
+// holds what each target is known to hold.
 package journal
 
 import (

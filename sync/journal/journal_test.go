@@ -64,7 +64,9 @@ func record(t testing.TB, s *Session, first, last int64, v row.Verdict, retryabl
 // retryable, ? unknown, - unsent, i invalid.
 func verdicts(t testing.TB, j *Journal, id string) string {
 	t.Helper()
-	letters := map[row.Verdict]byte{row.Succeeded: 's', row.Failed: 'f', row.Unknown: '?', row.Unsent: '-', row.Invalid: 'i'}
+	letters := map[row.Verdict]byte{
+		row.Succeeded: 's', row.Failed: 'f', row.Unknown: '?', row.Unsent: '-', row.Invalid: 'i',
+	}
 	var b strings.Builder
 	n, again := int64(0), int64(0)
 	counted := map[row.Verdict]int64{}
@@ -103,7 +105,10 @@ func TestRunKeepsWhatItWasGiven(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
 	j := openAt(t, dir)
 	started := time.Date(2026, 11, 23, 15, 41, 0, 7, time.UTC)
-	inputs := []Input{{Name: "users.csv", File: "1.csv", SHA256: "ab", Bytes: 10, Rows: 2}, {Name: "stdin", File: "2", Rows: 1}}
+	inputs := []Input{
+		{Name: "users.csv", File: "1.csv", SHA256: "ab", Bytes: 10, Rows: 2},
+		{Name: "stdin", File: "2", Rows: 1},
+	}
 	ok(t, j.Begin(ctx, Run{ID: "a", Fingerprint: "f", Target: "t", Settings: `{"x":1}`, Started: started}))
 	ok(t, j.Begin(ctx, Run{ID: "b"}))
 	wantRun := Run{ID: "a", Fingerprint: "f", Target: "t", Settings: `{"x":1}`, Started: started, State: StatePlanning,
@@ -210,6 +215,8 @@ func TestOpenRefuses(t *testing.T) {
 		ok(t, openAt(t, filepath.Dir(path)).Close())
 		sqlite("PRAGMA user_version = 2; CREATE TABLE future (x)")(t, path)
 	}
+	link := func(t *testing.T, path string) { ok(t, os.Symlink("elsewhere", path)) }
+	folder := func(t *testing.T, path string) { ok(t, os.Mkdir(path, 0o700)) }
 	text := func(text string) func(*testing.T, string) {
 		return func(t *testing.T, path string) { ok(t, os.WriteFile(path, []byte(text), 0o600)) }
 	}
@@ -219,11 +226,11 @@ func TestOpenRefuses(t *testing.T) {
 		text string
 	}{
 		"a newer schema":           {newer, is[*VersionError], "has schema 2, this one knows up to 1"},
-		"another program's tables": {sqlite("CREATE TABLE other (x)"), is[*DamagedError], "is not a journal of statussync"},
-		"another program's mark":   {sqlite("PRAGMA application_id = 7"), is[*DamagedError], "is not a journal of statussync"},
+		"another program's tables": {sqlite("CREATE TABLE other (x)"), is[*DamagedError], "is not a journal"},
+		"another program's mark":   {sqlite("PRAGMA application_id = 7"), is[*DamagedError], "is not a journal"},
 		"no database":              {text(strings.Repeat("hello ", 999)), is[*DamagedError], "is damaged"},
-		"a link":                   {func(t *testing.T, p string) { ok(t, os.Symlink("x", p)) }, is[*WriteError], "not a regular file"},
-		"a folder":                 {func(t *testing.T, p string) { ok(t, os.Mkdir(p, 0o700)) }, is[*WriteError], "not a regular file"},
+		"a link":                   {link, is[*WriteError], "not a regular file"},
+		"a folder":                 {folder, is[*WriteError], "not a regular file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

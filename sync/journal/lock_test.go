@@ -43,7 +43,8 @@ func TestLock(t *testing.T) {
 	_, err = Acquire(ctx, dir, 0)
 	host, _ := os.Hostname()
 	var locked *Locked
-	if !errors.As(err, &locked) || !strings.HasPrefix(locked.Holder, fmt.Sprintf("process %d on %q since 20", c.Process.Pid, host)) ||
+	owner := fmt.Sprintf("process %d on %q since 20", c.Process.Pid, host)
+	if !errors.As(err, &locked) || !strings.HasPrefix(locked.Holder, owner) ||
 		!strings.Contains(err.Error(), locked.Holder) || locked.Hint() == "" {
 		t.Errorf("got %v", err)
 	}

@@ -145,7 +145,8 @@ func (j *Journal) stored(ctx context.Context, run int64, query string) iter.Seq2
 	}
 }
 
-func (j *Journal) page(ctx context.Context, page []row.Outcome, query string, after, last int64) ([]row.Outcome, error) {
+func (j *Journal) page(ctx context.Context, page []row.Outcome, query string, after, last int64) (
+	[]row.Outcome, error) {
 	live, _ := j.working()
 	rows, err := j.db.QueryContext(ctx, query, live, after, last, pageRows)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 // pruneChunk is how many outcomes one commit deletes, so that the WAL stays small.
 const pruneChunk = 2000
 
-// What a run that was never refreshed did is not known to "applied". When such a run is forgotten, so is what its target
-// holds: knowing nothing is safe.
+// What a run that was never refreshed did is not known to "applied". When such a run is forgotten, so is what its
+// target holds: knowing nothing is safe.
 const forgetTarget = `DELETE FROM applied WHERE target = (SELECT target.number FROM target
 	JOIN run ON run.target = target.name
 	WHERE run.number = ?1 AND run.refreshed IS NULL

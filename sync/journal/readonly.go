@@ -50,7 +50,7 @@ func OpenReadOnly(ctx context.Context, dir string) (_ *Journal, err error) {
 }
 
 // snapshot copies a database that another process may be writing. What its checkpoints write into the file meanwhile
-// stands in the WAL, which is copied later and has the last word, unless the WAL was started anew: then it is errMoving.
+// stands in the WAL, which is copied later, so that it has the last word. If the WAL was started anew, it is errMoving.
 func snapshot(from, to string) error {
 	before, err := mark(from)
 	if err != nil {

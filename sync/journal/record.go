@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -47,6 +49,11 @@ func (s *Session) write(ctx context.Context) {
 	defer close(s.done)
 	defer s.plain.close()
 	defer s.full.close()
+	defer func() {
+		if p := recover(); p != nil {
+			s.fail(fmt.Errorf("panic in the writer of the journal: %v\n%s", p, debug.Stack()))
+		}
+	}()
 	group := make([]row.Outcome, 0, 2*groupRows)
 	for more := true; more; {
 		var ack chan struct{}

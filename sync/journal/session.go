@@ -15,8 +15,9 @@ const (
 	groupAge  = 100 * time.Millisecond // longest wait of an outcome for company
 )
 
-// A Session is one process working at one run. Its methods are safe for concurrent use. When one of them fails to
-// write, nothing is written any more: that error comes back from all that follow, and the session is one that was killed.
+// A Session is one process working at one run. Its methods are safe for concurrent use. When something cannot be
+// written, nothing is written any more: that error comes back from all that follow, and the session is one that was
+// killed.
 type Session struct {
 	j           *Journal
 	run, number int64

@@ -84,8 +84,9 @@ func TestTallyPages(t *testing.T) {
 func TestUpTo(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]time.Duration{
-		-1: time.Millisecond, 0: time.Millisecond, time.Millisecond: time.Millisecond, time.Millisecond + 1: 2 * time.Millisecond,
-		3 * time.Millisecond: 5 * time.Millisecond, 999 * time.Millisecond: time.Second, 31 * time.Second: 50 * time.Second,
+		-1: time.Millisecond, 0: time.Millisecond, time.Millisecond: time.Millisecond,
+		time.Millisecond + 1: 2 * time.Millisecond, 3 * time.Millisecond: 5 * time.Millisecond,
+		999 * time.Millisecond: time.Second, 31 * time.Second: 50 * time.Second,
 		1<<63 - 1: upTo(1<<63 - 1),
 	} {
 		if got := upTo(d); got != want {

@@ -21,7 +21,7 @@ const (
 	walFrame     = 24 + 8192
 )
 
-// walImage returns the files of a journal as a crash leaves them: groups of rows committed, some of them in the WAL alone.
+// walImage returns the files of a journal as a crash leaves them: groups of rows are committed, in the WAL alone.
 func walImage(t *testing.T) (db, wal []byte) {
 	dir := t.TempDir()
 	j := openAt(t, dir)

@@ -2,7 +2,10 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/statussync/statussync/reports"
@@ -27,7 +30,7 @@ func Report(ctx context.Context, dir, id, version string, summarize func(Summary
 		return books(err)
 	}
 	defer j.Close()
-	found, newest, err := find(ctx, j, id)
+	found, newest, err := find(ctx, j, dir, id)
 	if err != nil {
 		return err
 	}
@@ -54,15 +57,15 @@ func Report(ctx context.Context, dir, id, version string, summarize func(Summary
 }
 
 // find returns the run with the id, or the newest that has a report, and whether it is the newest.
-func find(ctx context.Context, j *journal.Journal, id string) (found journal.Run, newest bool, err error) {
+func find(ctx context.Context, j *journal.Journal, dir, id string) (found journal.Run, newest bool, err error) {
 	runs, err := j.Runs(ctx)
 	if err != nil {
 		return found, false, books(err)
 	}
 	newest = true
 	for _, r := range runs {
-		if len(r.Inputs) == 0 { // dropped before it was decided
-			continue
+		if _, err := os.Stat(filepath.Join(dir, r.ID)); len(r.Inputs) == 0 || errors.Is(err, fs.ErrNotExist) {
+			continue // dropped before it sent anything
 		}
 		if r.ID == id || id == "" {
 			return r, newest, nil

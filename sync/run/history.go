@@ -51,17 +51,16 @@ func History(ctx context.Context, dir string) ([]Past, error) {
 }
 
 func past(ctx context.Context, j *journal.Journal, r journal.Run) (Past, error) {
-	counts, again, err := j.Counts(ctx, r.ID)
-	if err != nil {
-		return Past{}, err
-	}
-	p := Past{
-		ID: r.ID, Started: r.Started, Rows: r.Rows, State: string(r.State), Exit: "-", Left: again,
-		Succeeded: counts[row.Succeeded] + counts[row.Unchanged] + counts[row.Duplicate],
-	}
-	p.Failed = r.Rows - p.Succeeded - again
+	p := Past{ID: r.ID, Started: r.Started, Rows: r.Rows, State: string(r.State), Exit: "-"}
 	if !r.Ended.IsZero() {
 		p.Duration, p.Exit = r.Ended.Sub(r.Started), fmt.Sprintf("%d %s", r.ExitStatus, reports.ExitWord(r.ExitStatus))
 	}
-	return p, nil
+	if len(r.Inputs) == 0 { // it was dropped before every row was decided: none counts
+		return p, nil
+	}
+	counts, again, err := j.Counts(ctx, r.ID)
+	p.Left = again
+	p.Succeeded = counts[row.Succeeded] + counts[row.Unchanged] + counts[row.Duplicate]
+	p.Failed = r.Rows - p.Succeeded - again
+	return p, err
 }
