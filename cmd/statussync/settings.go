@@ -21,7 +21,8 @@ import (
 //	s.Given("send.rate")                        // whether any layer set the key
 //	for _, e := range s.Entries() { … }         // key, value, origin; never a secret
 //
-// A new setting is one field here, one line in the table of settings_table.go and one entry in config.example.yaml.
+// A new setting is one field here or in Serve, one line in the table of settings_table.go and one entry in
+// config.example.yaml.
 type Settings struct {
 	Config    string // the configuration file, or ""
 	Runs      string // folder that holds all that the program keeps
@@ -64,6 +65,8 @@ type Settings struct {
 	ResumeWithin time.Duration // age up to which an unfinished run is taken up
 	LockWait     time.Duration // how long to wait for another run; 0: not at all
 	Keep         int           // runs whose folders stay, at least 1
+
+	Serve Serve
 
 	origins map[string]origin // by setting.name; a setting that nobody touched is absent
 }

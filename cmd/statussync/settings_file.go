@@ -160,10 +160,14 @@ func (f *settingsFile) unknown(key *token.Token, section string) error {
 		return f.wrong(key, "Set "+tokenVariable+", or name a file with token_file under auth.",
 			"a token never stands in this file")
 	}
-	var keys, sections []string
+	var words, meant []string
 	for _, st := range table {
-		if before, after, ok := strings.Cut(st.key, "."); ok {
-			keys, sections = append(keys, after), append(sections, before)
+		before, after, ok := strings.Cut(st.key, ".")
+		if ok && section == "" {
+			words, meant = append(words, before), append(meant, before)
+		}
+		if ok {
+			words, meant = append(words, after), append(meant, after+" under "+before)
 		}
 	}
 	where, hint := "at the top level", "statussync config prints all keys."
@@ -174,10 +178,8 @@ func (f *settingsFile) unknown(key *token.Token, section string) error {
 	if !dotted {
 		last = key.Value
 	}
-	if near := nearest(last, keys); near != "" {
-		hint = fmt.Sprintf("Did you mean %s under %s?", near, sections[slices.Index(keys, near)])
-	} else if near := nearest(key.Value, sections); near != "" && section == "" {
-		hint = fmt.Sprintf("Did you mean %s?", near)
+	if near := nearest(last, words); near != "" {
+		hint = fmt.Sprintf("Did you mean %s?", meant[slices.Index(words, near)])
 	}
 	return f.wrong(key, hint, "%s is no key %s", quote(key.Value), where)
 }

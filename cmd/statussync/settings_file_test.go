@@ -40,6 +40,8 @@ func TestFileErrors(t *testing.T) {
 			"    1 | send.rate: 5/1s\n        ^", "Did you mean rate under send?"},
 		{"unknown section", "sned:\n  rate: 5/1s\n", "1:1", `"sned" is no key at the top level`,
 			"    1 | sned:\n        ^", "Did you mean send?"},
+		{"key that is near to a section", "grace: 1s\n", "1:1", `"grace" is no key at the top level`,
+			"    1 | grace: 1s\n        ^", "Did you mean grace under send?"},
 		{"nothing near", "send:\n  zzzzzzzz: 1\n", "2:3", `"zzzzzzzz" is no key under send`,
 			"    2 |   zzzzzzzz: 1\n          ^", "statussync config prints all keys."},
 		{"a token", "auth:\n  token: abc\n", "2:3", "a token never stands in this file",

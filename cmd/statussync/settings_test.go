@@ -31,7 +31,7 @@ func load(t *testing.T, env map[string]string, args ...string) (*Settings, error
 		s, err = loadSettings(cmd, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 		return err
 	}}
-	addSettings(cmd, reading, deciding, target, sending)
+	addSettings(cmd, reading, deciding, target, sending, serving)
 	root.AddCommand(cmd)
 	root.SetArgs(args)
 	err := root.Execute()
@@ -99,8 +99,13 @@ func TestTableIsWhole(t *testing.T) {
 		}
 		places[at] = table[i].name()
 	}
-	if public := reflect.TypeFor[Settings]().NumField() - 1; len(places) != public {
-		t.Errorf("the table fills %d fields of Settings, which has %d", len(places), public)
+	for _, part := range []reflect.Value{reflect.ValueOf(s).Elem(), reflect.ValueOf(&s.Serve).Elem()} {
+		for i := range part.NumField() {
+			field := part.Type().Field(i)
+			if field.IsExported() && field.Type != reflect.TypeFor[Serve]() && places[part.Field(i).Addr().Pointer()] == "" {
+				t.Errorf("no line of the table fills %s.%s", part.Type(), field.Name)
+			}
+		}
 	}
 }
 
@@ -139,6 +144,9 @@ func TestEachLayerReachesEachSetting(t *testing.T) {
 		"send.concurrency": "9", "send.attempts": "6", "send.timeout": "20s", "send.max_wait": "1h30m",
 		"send.max_duration": "2h", "send.max_errors": "2.5%", "send.limit": "40", "send.grace": "1s",
 		"log.level": "debug", "log.format": "json",
+		"simulate.address": "[::1]:8080", "simulate.rules": "at=10,status=429;rate=0.01,reset=after",
+		"simulate.accept": "one,two", "simulate.answer": "no-content", "simulate.latency": "20ms",
+		"simulate.jitter": "10ms", "simulate.seed": "7", "simulate.window": "2s", "simulate.writes": "200",
 	}
 	for i := range table {
 		st := &table[i]
@@ -205,6 +213,14 @@ func TestWrongValues(t *testing.T) {
 		{"tenant", "a b", `"a b", but must be a GUID or a domain, such as contoso.onmicrosoft.com`, ""},
 		{"runs", "", `"", but must not be empty`, ""},
 		{"runs", "a\x1b[31m", `"a\x1b[31m", but must not hold control characters`, ""},
+		{"rules", "at=1;foo=2", `"at=1;foo=2", but rule "foo" is no setting of a rule`, ""},
+		{"rules", "at=1;", `"at=1;", but rule "" is no setting of a rule`, ""},
+		{"rules", "at=x", `"at=x", but at "x" cannot be read`, ""},
+		{"rules", "rate=2", `"rate=2", but rate "2" is out of range`, ""},
+		{"rules", "raw=\x1b", `"raw=\x1b", but must not hold control characters`, ""},
+		{"answer", "objekt", `"objekt", but must be object, value, partial, altered, empty or no-content; ` +
+			`did you mean object?`, ""},
+		{"writes", "201", `"201", but must be a whole number from 1 to 200`, ""},
 		{"log-level", strings.Repeat("x", 61),
 			`"` + strings.Repeat("x", 60) + `…", but must be debug, info, warn or error`, ""},
 	} {
@@ -234,6 +250,10 @@ func TestNoSecretInErrors(t *testing.T) {
 	wantUsage(t, err, "STATUSSYNC_BASE_URL must begin with https://", hint)
 	_, err = load(t, map[string]string{"STATUSSYNC_TOKEN": "two words"}, "run")
 	wantUsage(t, err, "STATUSSYNC_TOKEN must be one word of ASCII characters", "")
+	for _, tokens := range []string{"hunter2,", "hunter2 x", "hunter2,,x", "hunter2,\u00e9"} {
+		_, err = load(t, nil, "run", "--accept", tokens)
+		wantUsage(t, err, "--accept must be words of ASCII characters with one comma between them", "")
+	}
 	for text, excerpt := range map[string]string{
 		"graph:\n  base_url: https://me:hunter2@a.com/beta\n": "    2 |   base_url: https://[redacted]@a.com/beta\n",
 		"auth:\n  Token: hunter2\n":                           "    2 |   Token: [redacted]\n",

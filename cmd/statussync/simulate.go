@@ -3,10 +3,10 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/statussync/statussync/sync/graph/simulator"
 )
@@ -36,28 +36,26 @@ func startRehearsal() (*simulator.Server, error) {
 	return s, s.Start("")
 }
 
-// A simulation is what the flags of simulate set.
-type simulation struct {
-	config  simulator.Config
-	address string
-	rules   []string
-	answer  string
-}
-
 func simulateCommand(std streams) *cobra.Command {
-	var s simulation
 	cmd := &cobra.Command{
 		Use:   "simulate [flags]",
 		Short: "Serve a simulated Graph on loopback",
 		Long: `Serve a small Microsoft Graph on loopback until the process is told to stop: the userStatuses of apps, with the
-published quota. Faults are scripted by rules, each a list of settings such as
-"at=10,times=3,status=429,wait=5s" or "rate=0.01,reset=after".`,
+published quota. Faults are scripted by rules, each a list of settings: "at=10,times=3,status=429,wait=5s" asks
+three requests, from the tenth on, to wait; "rate=0.01,reset=after" resets one connection in a hundred. The first
+rule that fits a request is taken. The settings are at, times, method, app, id, rate, status, code, applied, body,
+raw, retry-after, wait, location, reset, cut and delay; their values hold neither comma nor semicolon.`,
 		Example: `  statussync simulate --address 127.0.0.1:8080
+  statussync simulate --rules "at=10,times=3,status=429,wait=5s; rate=0.01,reset=after"
   STATUSSYNC_TOKEN=any statussync run --base-url http://127.0.0.1:8080/beta users.csv`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			server, err := s.start()
+			s, err := loadSettings(cmd, os.LookupEnv)
 			if err != nil {
+				return err
+			}
+			server := simulator.New(s.Serve.config())
+			if err := server.Start(s.Serve.Address); err != nil {
 				return usageOf(err)
 			}
 			defer server.Close()
@@ -66,39 +64,6 @@ published quota. Faults are scripted by rules, each a list of settings such as
 			return nil
 		},
 	}
-	s.flags(cmd.Flags())
+	addSettings(cmd, serving)
 	return cmd
-}
-
-func (s *simulation) start() (*simulator.Server, error) {
-	for _, text := range s.rules {
-		rule, err := simulator.ParseRule(text)
-		if err != nil {
-			return nil, err
-		}
-		s.config.Rules = append(s.config.Rules, rule)
-	}
-	s.config.Answer = simulator.Body(s.answer)
-	if err := s.config.Check(); err != nil {
-		return nil, err
-	}
-	server := simulator.New(s.config)
-	return server, server.Start(s.address)
-}
-
-func (s *simulation) flags(f *pflag.FlagSet) {
-	c := &s.config
-	f.StringVar(&s.address, "address", "127.0.0.1:0", "listen on this loopback `address`; port 0 takes a free one")
-	f.StringArrayVar(&s.rules, "rule", nil, "script a fault; may be repeated")
-	f.StringSliceVar(&c.Tokens, "accept", nil, "accept these bearer `tokens` alone; for tests, not for secrets")
-	f.StringVar(&s.answer, "answer", "", "body of an `answer` of success: object, value, empty, no-content")
-	f.DurationVar(&c.Latency, "latency", 0, "carry a request out after this `duration`")
-	f.DurationVar(&c.Jitter, "jitter", 0, "add up to this `duration` to the latency")
-	f.Uint64Var(&c.Seed, "seed", 0, "begin the chance in faults here")
-	f.BoolVar(&c.Outage, "outage", false, "answer everything with 503")
-	f.BoolVar(&c.RouteRemoved, "route-removed", false, "answer as a Graph whose model has no userStatuses")
-	f.BoolVar(&c.Quota.Unlimited, "unlimited", false, "have no quota")
-	f.BoolVar(&c.Quota.Fixed, "fixed-window", false, "count in windows that follow each other, instead of one that slides")
-	f.DurationVar(&c.Quota.Window, "window", simulator.DefaultWindow, "count requests in windows of this `duration`")
-	f.IntVar(&c.Quota.ClientWrites, "writes", simulator.DefaultClientWrites, "allow this `number` of writes in a window")
 }

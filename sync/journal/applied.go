@@ -70,8 +70,8 @@ func (j *Journal) Refresh(ctx context.Context, id string, changes iter.Seq2[Appl
 	if err := j.refresh(ctx, target, chunk); err != nil {
 		return err
 	}
-	return j.durable(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, markRefreshed, time.Now().UnixNano(), run)
+	return j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
+		_, err := c.ExecContext(ctx, markRefreshed, time.Now().UnixNano(), run)
 		return err
 	})
 }
@@ -92,19 +92,19 @@ func (j *Journal) refresh(ctx context.Context, target int64, chunk []Applied) er
 			set = append(set, int64(c.Key), c.Fingerprint[:])
 		}
 	}
-	return j.commit(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		err := execMany(ctx, tx, setApplied, fmt.Sprintf("(%d,?,?)", target), 2, set)
+	return j.commit(ctx, func(ctx context.Context, c *sql.Conn) error {
+		err := execMany(ctx, c, setApplied, fmt.Sprintf("(%d,?,?)", target), 2, set)
 		if err != nil {
 			return err
 		}
-		return execMany(ctx, tx, fmt.Sprintf(forgetApplied, target, "%s"), "?", 1, forget)
+		return execMany(ctx, c, fmt.Sprintf(forgetApplied, target, "%s"), "?", 1, forget)
 	})
 }
 
 // execMany executes query for all args, many items at once. Its %s stands for a list of items, each of size args.
-func execMany(ctx context.Context, tx *sql.Tx, query, item string, size int, args []any) error {
+func execMany(ctx context.Context, c *sql.Conn, query, item string, size int, args []any) error {
 	text := func(n int) string { return fmt.Sprintf(query, strings.Repeat(item+",", n-1)+item) }
-	full, err := tx.PrepareContext(ctx, text(many))
+	full, err := c.PrepareContext(ctx, text(many))
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func execMany(ctx context.Context, tx *sql.Tx, query, item string, size int, arg
 		if len(part) == many*size {
 			_, err = full.ExecContext(ctx, part...)
 		} else {
-			_, err = tx.ExecContext(ctx, text(len(part)/size), part...)
+			_, err = c.ExecContext(ctx, text(len(part)/size), part...)
 		}
 		if err != nil {
 			return err

@@ -40,17 +40,18 @@ func TestDiskFull(t *testing.T) {
 	if !is[*WriteError](err) || err.Error() != "the journal cannot be written: the disk is full" || acked == 0 {
 		t.Fatalf("after %d rows: %T %v", acked, err, err)
 	}
-	for _, after := range []error{s.Record(row.Outcome{Row: rows}), s.Flush(ctx), s.Fence(ctx, rows), s.End(ctx, 0)} {
-		if after != err {
-			t.Errorf("got %v after %v", after, err)
-		}
-	}
 	check := func() {
 		t.Helper()
 		got := verdicts(t, j, "a")
 		stored := strings.Count(got, "s")
 		if int64(stored) < acked || got != strings.Repeat("s", stored)+strings.Repeat("?", rows-1-stored)+"-" {
 			t.Errorf("%d rows were acknowledged, %d are recorded, or what is not is not unknown", acked, stored)
+		}
+	}
+	check()
+	for _, after := range []error{s.Record(row.Outcome{Row: rows}), s.Flush(ctx), s.Fence(ctx, rows), s.End(ctx, 0)} {
+		if after != err {
+			t.Errorf("got %v after %v", after, err)
 		}
 	}
 	check()

@@ -96,7 +96,7 @@ func open(ctx context.Context, path string) (*Journal, error) {
 	}
 	// The driver sets these in the order of the alphabet. The lock must be asked for before the file is looked at first.
 	dsn := url.URL{Scheme: "file", Path: abs,
-		RawQuery: "_txlock=immediate&_pragma=busy_timeout(1000)&_pragma=locking_mode(EXCLUSIVE)"}
+		RawQuery: "_pragma=busy_timeout(1000)&_pragma=locking_mode(EXCLUSIVE)"}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
 		return nil, err
@@ -126,22 +126,33 @@ func (j *Journal) Close() error {
 }
 
 // commit runs f in one transaction. A commit is not interrupted: it takes milliseconds, and half of one is of no use.
-func (j *Journal) commit(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
+func (j *Journal) commit(ctx context.Context, f func(context.Context, *sql.Conn) error) error {
 	ctx = context.WithoutCancel(ctx)
-	tx, err := j.db.BeginTx(ctx, nil)
+	c, err := j.db.Conn(ctx)
 	if err != nil {
 		return j.wrote(err)
 	}
-	defer tx.Rollback()
-	if err := f(ctx, tx); err != nil {
+	defer c.Close()
+	if _, err := c.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return j.wrote(err)
 	}
-	return j.wrote(tx.Commit())
+	committed := false
+	defer func() {
+		if !committed {
+			c.ExecContext(ctx, "ROLLBACK") // fails when SQLite has rolled back by itself
+		}
+	}()
+	if err := f(ctx, c); err != nil {
+		return j.wrote(err)
+	}
+	_, err = c.ExecContext(ctx, "COMMIT")
+	committed = err == nil
+	return j.wrote(err)
 }
 
 // durable is commit, and the result survives the loss of power: it stands in the main file, which is synced, when
 // durable returns. So a damaged WAL can lose outcomes but no fence.
-func (j *Journal) durable(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
+func (j *Journal) durable(ctx context.Context, f func(context.Context, *sql.Conn) error) error {
 	if err := j.commit(ctx, f); err != nil {
 		return err
 	}

@@ -51,10 +51,10 @@ func (j *Journal) forget(ctx context.Context, run int64) error {
 			break
 		}
 	}
-	return j.commit(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return j.commit(ctx, func(ctx context.Context, c *sql.Conn) error {
 		for _, query := range []string{forgetTarget, `DELETE FROM tally WHERE run = ?1`, `DELETE FROM input WHERE run = ?1`,
 			`DELETE FROM session WHERE run = ?1`, `DELETE FROM run WHERE number = ?1`} {
-			if _, err := tx.ExecContext(ctx, query, run); err != nil {
+			if _, err := c.ExecContext(ctx, query, run); err != nil {
 				return err
 			}
 		}

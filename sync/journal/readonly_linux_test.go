@@ -46,3 +46,29 @@ func obedient(c *exec.Cmd) (out []byte, err error) {
 	<-done
 	return out, err
 }
+
+// TestSnapshotOfMovingJournal starts the WAL anew while the file is being copied; the file is a pipe, so that the copy
+// waits for it.
+func TestSnapshotOfMovingJournal(t *testing.T) {
+	t.Parallel()
+	from, to := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
+	ok(t, syscall.Mkfifo(from, 0o600))
+	for _, c := range []struct {
+		later string
+		want  error
+	}{{"head of another", errMoving}, {"", errMoving}, {"head of one", nil}} {
+		ok(t, os.WriteFile(from+"-wal", []byte("head of one"), 0o600))
+		result := make(chan error)
+		go func() { result <- snapshot(from, to) }()
+		pipe, err := os.OpenFile(from, os.O_WRONLY, 0)
+		ok(t, err)
+		ok(t, os.Remove(from+"-wal"))
+		if c.later != "" {
+			ok(t, os.WriteFile(from+"-wal", []byte(c.later), 0o600))
+		}
+		ok(t, pipe.Close())
+		if err := <-result; err != c.want {
+			t.Errorf("the WAL became %q: got %v, want %v", c.later, err, c.want)
+		}
+	}
+}

@@ -68,6 +68,25 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
+// TestSnapshotAgain: what an earlier try has copied of a WAL that is gone now is not left beside the new copy.
+func TestSnapshotAgain(t *testing.T) {
+	t.Parallel()
+	from, to := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
+	ok(t, os.WriteFile(from, []byte("file"), 0o600))
+	ok(t, os.WriteFile(from+"-wal", []byte("wal"), 0o600))
+	ok(t, snapshot(from, to))
+	for copied, want := range map[string]string{to: "file", to + "-wal": "wal"} {
+		if text, err := os.ReadFile(copied); err != nil || string(text) != want {
+			t.Errorf("%s has %q, %v", copied, text, err)
+		}
+	}
+	ok(t, os.Remove(from+"-wal"))
+	ok(t, snapshot(from, to))
+	if _, err := os.Stat(to + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the old WAL is still there: %v", err)
+	}
+}
+
 // TestReadWhileWritten reads a journal again and again while a session works in it: each time it holds a prefix of what
 // was committed, and its books balance.
 func TestReadWhileWritten(t *testing.T) {

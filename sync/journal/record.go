@@ -47,8 +47,7 @@ func (s *Session) Flush(ctx context.Context) error {
 // write commits outcomes in groups until the session is left or has failed.
 func (s *Session) write(ctx context.Context) {
 	defer close(s.done)
-	defer s.plain.close()
-	defer s.full.close()
+	defer s.closeStatements(ctx)
 	defer func() {
 		if p := recover(); p != nil {
 			s.fail(fmt.Errorf("panic in the writer of the journal: %v\n%s", p, debug.Stack()))
@@ -122,39 +121,48 @@ func (s *Session) commit(ctx context.Context, group []row.Outcome) error {
 			fulls = append(fulls, o)
 		}
 	}
-	return s.j.commit(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if err := s.insert(ctx, tx, &s.plain, plains); err != nil {
+	return s.j.commit(ctx, func(ctx context.Context, c *sql.Conn) error {
+		if err := s.insert(ctx, c, &s.plain, plains); err != nil {
 			return err
 		}
-		if err := s.insert(ctx, tx, &s.full, fulls); err != nil {
+		if err := s.insert(ctx, c, &s.full, fulls); err != nil {
 			return err
 		}
-		return s.insertTally(ctx, tx, tally)
+		return s.insertTally(ctx, c, tally)
 	})
 }
 
 // insert writes outcomes of one shape, as many with one statement as it takes.
-func (s *Session) insert(ctx context.Context, tx *sql.Tx, sh *shape, group []*row.Outcome) error {
+func (s *Session) insert(ctx context.Context, c *sql.Conn, sh *shape, group []*row.Outcome) error {
 	slices.SortFunc(group, func(a, b *row.Outcome) int { return cmp.Compare(a.Row, b.Row) })
-	lot, one := tx.StmtContext(ctx, sh.lot), tx.StmtContext(ctx, sh.one)
-	args := []any{s.number}
 	for len(group) > 0 {
-		n, stmt := 1, one
+		n := 1
 		if len(group) >= many {
-			n, stmt = many, lot
+			n = many
 		}
-		args = args[:1]
+		s.args = bind(s.args[:0], s.number)
 		for _, o := range group[:n] {
-			args = sh.append(args, s.run<<rowBits|o.Row, o)
+			s.args = sh.append(s.args, s.run<<rowBits|o.Row, o)
 		}
-		result, err := stmt.ExecContext(ctx, args...)
+		changed, err := sh.exec(ctx, c, n, s.args)
 		if err != nil {
 			return err
 		}
-		if changed, err := result.RowsAffected(); err != nil || changed != int64(n) {
+		if changed != int64(n) {
 			return &BooksError{group[0].Row, group[n-1].Row}
 		}
 		group = group[n:]
 	}
 	return nil
+}
+
+// closeStatements gives back what the session has prepared.
+func (s *Session) closeStatements(ctx context.Context) {
+	c, err := s.j.db.Conn(ctx)
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	s.plain.close(c)
+	s.full.close(c)
 }

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"database/sql/driver"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -181,7 +182,7 @@ func TestWriterPanics(t *testing.T) {
 	t.Parallel()
 	ctx, j := t.Context(), openAt(t, t.TempDir())
 	s := begin(t, j, "a", 1)
-	s.full.append = func([]any, int64, *row.Outcome) []any { panic("broken") }
+	s.full.append = func([]driver.NamedValue, int64, *row.Outcome) []driver.NamedValue { panic("broken") }
 	ok(t, s.Fence(ctx, 1))
 	ok(t, s.Record(row.Outcome{Row: 1, Verdict: row.Invalid}))
 	err := s.Flush(ctx)

@@ -68,8 +68,8 @@ func (j *Journal) Begin(ctx context.Context, r Run) error {
 	if r.Started.IsZero() {
 		r.Started = time.Now()
 	}
-	return j.durable(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, insertRun, r.ID, StatePlanning, r.Fingerprint, r.Target, r.Settings, nanos(r.Started))
+	return j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
+		_, err := c.ExecContext(ctx, insertRun, r.ID, StatePlanning, r.Fingerprint, r.Target, r.Settings, nanos(r.Started))
 		return err
 	})
 }
@@ -77,15 +77,15 @@ func (j *Journal) Begin(ctx context.Context, r Run) error {
 // Planned records that every decision about the run is recorded: it is open now, with so many rows in these inputs.
 // The session that recorded the decisions calls [Session.Flush] first.
 func (j *Journal) Planned(ctx context.Context, id string, rows int64, inputs []Input) error {
-	return j.durable(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		run, err := number(ctx, tx, id)
+	return j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
+		run, err := number(ctx, c, id)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE run SET state = ?, rows = ? WHERE number = ?`, StateOpen, rows, run)
+		_, err = c.ExecContext(ctx, `UPDATE run SET state = ?, rows = ? WHERE number = ?`, StateOpen, rows, run)
 		for i, in := range inputs {
 			if err == nil {
-				_, err = tx.ExecContext(ctx, insertInput, run, i, in.Name, in.File, in.SHA256, in.Bytes, in.Rows)
+				_, err = c.ExecContext(ctx, insertInput, run, i, in.Name, in.File, in.SHA256, in.Bytes, in.Rows)
 			}
 		}
 		return err
@@ -94,12 +94,12 @@ func (j *Journal) Planned(ctx context.Context, id string, rows int64, inputs []I
 
 // Conclude sets the run's state and the exit status that its history shows; a negative status leaves the one it has.
 func (j *Journal) Conclude(ctx context.Context, id string, state State, exit int) error {
-	return j.durable(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		run, err := number(ctx, tx, id)
+	return j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
+		run, err := number(ctx, c, id)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE run SET state = ?1, exit = iif(?2 < 0, exit, ?2) WHERE number = ?3`,
+		_, err = c.ExecContext(ctx, `UPDATE run SET state = ?1, exit = iif(?2 < 0, exit, ?2) WHERE number = ?3`,
 			state, exit, run)
 		return err
 	})
@@ -180,8 +180,8 @@ func (j *Journal) inputs(ctx context.Context, run int64) (inputs []Input, err er
 }
 
 // number returns the number of the run with that id.
-func number(ctx context.Context, tx *sql.Tx, id string) (run int64, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT number FROM run WHERE id = ?`, id).Scan(&run)
+func number(ctx context.Context, c *sql.Conn, id string) (run int64, err error) {
+	err = c.QueryRowContext(ctx, `SELECT number FROM run WHERE id = ?`, id).Scan(&run)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = noRun(id)
 	}

@@ -139,8 +139,8 @@ func (j *Journal) prepare(ctx context.Context) error {
 	if app == applicationID {
 		return nil
 	}
-	return j.durable(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, schema())
+	return j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
+		_, err := c.ExecContext(ctx, schema())
 		return err
 	})
 }

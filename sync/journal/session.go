@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"sync"
 	"time"
@@ -21,7 +22,8 @@ const (
 type Session struct {
 	j           *Journal
 	run, number int64
-	plain, full shape // how outcomes are written
+	plain, full shape               // how outcomes are written
+	args        []driver.NamedValue // of one statement; the writer's
 
 	queue   chan row.Outcome
 	flushes chan chan struct{} // each is closed when what was recorded before it is committed
@@ -61,6 +63,8 @@ func (j *Journal) BeginSession(ctx context.Context, id string) (*Session, error)
 	}
 	s := &Session{
 		j:       j,
+		plain:   plainShape,
+		full:    fullShape,
 		queue:   make(chan row.Outcome, groupRows),
 		flushes: make(chan chan struct{}),
 		stop:    make(chan struct{}),
@@ -68,23 +72,17 @@ func (j *Journal) BeginSession(ctx context.Context, id string) (*Session, error)
 		failed:  make(chan struct{}),
 		tally:   map[tallyKey]tallySum{},
 	}
-	err := j.durable(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		if s.run, err = number(ctx, tx, id); err != nil {
+	err := j.durable(ctx, func(ctx context.Context, c *sql.Conn) (err error) {
+		if s.run, err = number(ctx, c, id); err != nil {
 			return err
 		}
-		if _, err = tx.ExecContext(ctx, `UPDATE run SET ended = NULL, exit = NULL WHERE number = ?`, s.run); err != nil {
+		if _, err = c.ExecContext(ctx, `UPDATE run SET ended = NULL, exit = NULL WHERE number = ?`, s.run); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, insertSession, s.run, time.Now().UnixNano()).Scan(&s.number)
+		return c.QueryRowContext(ctx, insertSession, s.run, time.Now().UnixNano()).Scan(&s.number)
 	})
 	if err != nil {
 		return nil, err
-	}
-	if s.plain, err = plainShape.prepared(ctx, j.db); err != nil {
-		return nil, j.read(err)
-	}
-	if s.full, err = fullShape.prepared(ctx, j.db); err != nil {
-		return nil, j.read(err)
 	}
 	j.live = s
 	go s.write(context.WithoutCancel(ctx))
@@ -109,11 +107,11 @@ func (s *Session) Fence(ctx context.Context, row int64) error {
 	if err := s.failure(); err != nil || row <= s.fence {
 		return err
 	}
-	err := s.j.durable(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, staleRun, s.run); err != nil {
+	err := s.j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
+		if _, err := c.ExecContext(ctx, staleRun, s.run); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, updateFence, s.run, s.number, row)
+		_, err := c.ExecContext(ctx, updateFence, s.run, s.number, row)
 		return err
 	})
 	if err != nil {
@@ -131,14 +129,14 @@ func (s *Session) End(ctx context.Context, exit int) error {
 	if err := s.failure(); err != nil {
 		return err
 	}
-	err := s.j.durable(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := s.j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
 		now := time.Now().UnixNano()
-		_, err := tx.ExecContext(ctx, `UPDATE session SET ended = ?, exit = ? WHERE run = ? AND number = ?`,
+		_, err := c.ExecContext(ctx, `UPDATE session SET ended = ?, exit = ? WHERE run = ? AND number = ?`,
 			now, exit, s.run, s.number)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE run SET ended = ?, exit = ? WHERE number = ?`, now, exit, s.run)
+		_, err = c.ExecContext(ctx, `UPDATE run SET ended = ?, exit = ? WHERE number = ?`, now, exit, s.run)
 		return err
 	})
 	if err != nil {

@@ -30,6 +30,7 @@ func TestSessions(t *testing.T) {
 		"the second is killed farther on":       {[]step{{3, "s", false}, {6, "", true}}, "s?????--"},
 		"a refusal may have been mended":        {[]step{{4, "FFFF", false}, {2, "", true}}, "??FF----"},
 		"a final refusal is never sent again":   {[]step{{4, "ffFf", false}, {4, "", true}}, "ff?f----"},
+		"a refusal is left where nobody died":   {[]step{{4, "FFFF", false}, {4, "s", false}}, "sFFF----"},
 		"refused again by the killed one":       {[]step{{4, "FFFF", false}, {4, "F s", true}}, "F?s?----"},
 		"mended after the kill":                 {[]step{{4, "FFFF", false}, {4, "", true}, {4, "ssF", false}}, "ssF?----"},
 		"unknown stays unknown":                 {[]step{{4, "??", false}, {4, "", false}}, "??------"},

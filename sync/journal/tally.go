@@ -81,9 +81,9 @@ func (s *Session) takeTally() map[tallyKey]tallySum {
 	return t
 }
 
-func (s *Session) insertTally(ctx context.Context, tx *sql.Tx, tally map[tallyKey]tallySum) error {
+func (s *Session) insertTally(ctx context.Context, c *sql.Conn, tally map[tallyKey]tallySum) error {
 	for k, t := range tally {
-		_, err := tx.ExecContext(ctx, insertTally, s.run, k.start, k.kind, k.status, int64(k.upTo),
+		_, err := c.ExecContext(ctx, insertTally, s.run, k.start, k.kind, k.status, int64(k.upTo),
 			t.count, int64(t.total), t.rate)
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ func (w *work) decide(ctx context.Context) error {
 	if w.resumed {
 		return w.takeUp(ctx)
 	}
-	d := newDecider(w.records, w.o, w.session.Record)
+	d := newDecider(w.records, w.o, w.record)
 	if w.o.SkipUnchanged {
 		if err := w.o.knowsTenant(); err != nil {
 			return err
@@ -88,10 +88,24 @@ func (w *work) drop(after context.Context, err error) error {
 	if exit == ExitRefused {
 		state = journal.StateRefused
 	}
-	return errors.Join(err,
-		w.session.End(after, exit),
+	return errors.Join(w.end(after, err),
 		w.journal.Conclude(after, w.run.ID, state, exit),
 		w.dir.RemoveAll(w.run.ID))
+}
+
+// end ends the session because of err, and returns that. A session that has failed says once more why: err has it.
+func (w *work) end(after context.Context, err error) error {
+	if failed := w.session.End(after, ExitStatus(err)); failed != nil && !errors.Is(err, failed) {
+		return errors.Join(err, failed)
+	}
+	return err
+}
+
+func (w *work) record(o row.Outcome) error {
+	if err := w.session.Record(o); err != nil {
+		return books(err)
+	}
+	return nil
 }
 
 // knowsTenant refuses to compare with what was applied to a tenant that nobody has named.

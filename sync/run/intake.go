@@ -54,16 +54,10 @@ func takeIn(ctx context.Context, dir *os.Root, paths []string, stdin io.Reader) 
 
 func copyInput(ctx context.Context, dir *os.Root, i int, path string, stdin io.Reader) (journal.Input, error) {
 	one := journal.Input{Name: path, File: fmt.Sprintf("%d%s", i+1, suffix(path))}
-	src := stdin
+	open := func() (io.ReadCloser, error) { return os.Open(path) }
 	if path == "-" {
 		one.Name = "stdin"
-	} else {
-		f, err := os.Open(path)
-		if err != nil {
-			return one, &Failure{Exit: ExitRefused, Text: "the input cannot be read", Err: err}
-		}
-		defer f.Close()
-		src = f
+		open = func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }
 	}
 	dst, err := dir.OpenFile(filepath.Join(inputDir, one.File), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -71,7 +65,7 @@ func copyInput(ctx context.Context, dir *os.Root, i int, path string, stdin io.R
 	}
 	defer dst.Close()
 	w := &copyWriter{file: dst, sum: sha256.New()}
-	if err := copyUntil(ctx, w, src); err != nil {
+	if err := copyUntil(ctx, w, open); err != nil {
 		if ctx.Err() != nil { // the copying goroutine may still be at work: w is its
 			return one, context.Cause(ctx)
 		}
@@ -105,20 +99,27 @@ func (w *copyWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// copyUntil copies until the end or until ctx ends. Standard input may block for ever in a read that nothing can
-// interrupt: then the copying goroutine is left behind, with a process that is about to end.
-func copyUntil(ctx context.Context, dst io.Writer, src io.Reader) error {
+// copyUntil copies until the end or until ctx ends. A pipe may block for ever, in a read or already when it is opened,
+// and nothing can interrupt that: then the copying goroutine is left behind, with a process that is about to end.
+func copyUntil(ctx context.Context, dst io.Writer, open func() (io.ReadCloser, error)) error {
 	done := make(chan error, 1)
-	go func() {
-		_, err := io.CopyBuffer(dst, src, make([]byte, 1<<18))
-		done <- err
-	}()
+	go func() { done <- copyAll(dst, open) }()
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+func copyAll(dst io.Writer, open func() (io.ReadCloser, error)) error {
+	src, err := open()
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	_, err = io.CopyBuffer(dst, src, make([]byte, 1<<18))
+	return err
 }
 
 func (in *intake) bytes() (n int64) {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,7 +30,8 @@ func zipped(content string) string {
 func TestIntake(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, unlimited)
-	w.sim.SetRules(simulator.Rule{ID: "r2", Fault: simulator.Fault{Status: 404}}, simulator.Rule{ID: "j", Fault: simulator.Fault{Status: 404}})
+	gone := simulator.Fault{Status: http.StatusNotFound}
+	w.sim.SetRules(simulator.Rule{ID: "r2", Fault: gone}, simulator.Rule{ID: "j", Fault: gone})
 	object := fmt.Sprintf(`{"mobileAppId":%q,"id":"j","userName":null,"userPrincipalName":"j@contoso.example",`+
 		`"installedDeviceCount":"1","failedDeviceCount":0,"notInstalledDeviceCount":0}`, app)
 	contents := []string{table(1, 3), "[" + object + "]", zipped(table(4, 5)), strings.ReplaceAll(table(6, 7), ",", ";")}

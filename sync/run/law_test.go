@@ -45,8 +45,8 @@ func everyday(pauses int64) []simulator.Rule {
 	return append([]simulator.Rule{altered}, rules...)
 }
 
-// law holds a run against what the simulator saw: every row has left exactly once, no row is told better than it is, the
-// numbers add up, and the exit status follows from them.
+// law holds a run against what the simulator saw: every row has left exactly once, no row is told better than it is,
+// the numbers add up, and the exit status follows from them.
 func (w *world) law(r *Result, rows int) {
 	w.Helper()
 	seen := make(map[string]bool)

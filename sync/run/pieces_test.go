@@ -222,7 +222,8 @@ func TestFirst(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(test.write, " ", test.read), func(t *testing.T) {
 			t.Parallel()
-			err := first(t.Context(), row.Answer{HTTPStatus: test.write, Code: "Odd"}, func(context.Context) (row.Answer, error) {
+			answer := row.Answer{HTTPStatus: test.write, Code: "Odd"}
+			err := first(t.Context(), answer, func(context.Context) (row.Answer, error) {
 				if test.read < 0 {
 					t.Error("the answer was clear, yet a read was made")
 				}

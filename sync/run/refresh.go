@@ -40,23 +40,28 @@ func touches(join func(seen func(*row.Row, *row.Outcome) error) error) iter.Seq2
 	}
 }
 
-// stale returns the runs at the target whose touches are not part of what it is known to hold, the oldest first: their
-// processes were killed before they could say so.
+// stale returns the runs whose touches must be taken into what the target is known to hold, the oldest first: the first
+// one whose process was killed before it could say so, and all after it, since the last touch of a key counts.
 func stale(ctx context.Context, j *journal.Journal, target string) ([]journal.Run, error) {
 	runs, err := j.Runs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var found []journal.Run
+	var later, found []journal.Run
 	for _, r := range runs {
-		if r.Target == target && !r.Refreshed && r.Fence > 0 {
-			found = append([]journal.Run{r}, found...)
+		if r.Target != target || r.Fence == 0 {
+			continue
+		}
+		later = append([]journal.Run{r}, later...)
+		if !r.Refreshed {
+			found = later
 		}
 	}
 	return found, nil
 }
 
-// refreshStale takes what killed runs in the folder dir did into what the target is known to hold.
+// refreshStale takes what killed runs in the folder dir did into what the target is known to hold, and what was done
+// after them.
 func refreshStale(ctx context.Context, j *journal.Journal, dir, target string) error {
 	runs, err := stale(ctx, j, target)
 	if err != nil {

@@ -73,7 +73,8 @@ func TestContradictions(t *testing.T) {
 	if got := w.verdicts(r.ID); got != "1 duplicate, 2 unsent, 2 invalid" {
 		t.Error(got)
 	}
-	if f := w.findings[0]; f.Kinds[plan.Contradiction] != 2 || !strings.HasPrefix(f.Problems[1], b+":3:1: contradicts "+a+":4") {
+	f := w.findings[0]
+	if f.Kinds[plan.Contradiction] != 2 || !strings.HasPrefix(f.Problems[1], b+":3:1: contradicts "+a+":4") {
 		t.Errorf("findings: %+v", f)
 	}
 	w.opt.Duplicates = plan.Last
@@ -102,7 +103,8 @@ func TestRefusedFiles(t *testing.T) {
 		{"a folder", nil, []string{w.home}, []string{"is a folder"}},
 		{"two that are refused", nil, []string{bad, good, cut}, []string{bad, cut}},
 		{"no rows", nil, []string{w.file("head.csv", header)}, []string{"no rows", "--allow-empty"}},
-		{"fewer rows", func(o *Options) { o.ExpectRows = 4 }, []string{good}, []string{"3 rows, 4 were expected", "--expect-rows"}},
+		{"fewer rows", func(o *Options) { o.ExpectRows = 4 }, []string{good},
+			[]string{"3 rows, 4 were expected", "--expect-rows"}},
 		{"an empty file", func(o *Options) { o.ExpectRows = 0 }, []string{w.file("empty.csv", "")}, []string{"no rows"}},
 	} {
 		before := w.opt

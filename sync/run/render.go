@@ -114,6 +114,10 @@ func (r *renderer) join(ctx context.Context, visit func(*input.Record, *row.Outc
 
 // balance compares the rows that were written with the rows that were read, verdict by verdict.
 func (r *renderer) balance(written reports.Counts) error {
+	if left := r.report.Retryable; left > 0 && r.run.State == journal.StateFinished {
+		return &Failure{Exit: ExitBooks,
+			Text: fmt.Sprintf("the books do not balance: the run is finished, yet %d of its rows are left", left)}
+	}
 	if sum := written.Sum(); sum != r.run.Rows {
 		return unbalanced("%d rows were read, %d are accounted for", r.run.Rows, sum)
 	}

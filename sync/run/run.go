@@ -90,7 +90,7 @@ func (w *work) complete(ctx context.Context) (*Result, error) {
 	case err != nil && !w.resumed:
 		return nil, w.drop(after, err)
 	case err != nil:
-		return nil, errors.Join(err, w.session.End(after, ExitStatus(err)))
+		return nil, w.end(after, err)
 	}
 	return w.finish(after, files, w.send(ctx))
 }
@@ -112,8 +112,16 @@ func openDir(path string) (*os.Root, error) {
 	return dir, nil
 }
 
-// books makes a failure of an error of the journal or the reports.
+// books makes a failure of an error of the journal or the reports. What is one already stays as it is.
 func books(err error) error {
+	var own *Failure
+	var hinted interface{ Hint() string }
+	switch {
+	case errors.As(err, &own):
+		return err
+	case errors.As(err, &hinted):
+		return &Failure{Exit: ExitBooks, Text: "the books cannot be kept", Err: err}
+	}
 	return &Failure{Exit: ExitBooks, Text: "the books cannot be kept", Err: err,
 		Do: "make room or mend the disk, then give the same command again: it goes on where this one stopped"}
 }
