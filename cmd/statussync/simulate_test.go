@@ -46,6 +46,7 @@ func TestServe(t *testing.T) {
 func TestSimulateCommand(t *testing.T) {
 	t.Setenv("STATUSSYNC_ACCEPT", "one")
 	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
 	printed, out := io.Pipe()
 	root := rootCommand(streams{strings.NewReader(""), out, io.Discard})
 	root.SetArgs([]string{"simulate", "--rules", "at=2,times=1,status=418", // each beside the first takes of the quota

@@ -13,6 +13,9 @@ import (
 // TestBooksOutOfBalance damages what a run left, and sees the report refuse to be written rather than be wrong.
 func TestBooksOutOfBalance(t *testing.T) {
 	t.Parallel()
+	origin := newWorld(t, unlimited)
+	origin.opt.Target = anywhere
+	id := origin.run(ExitOK, origin.file("users.csv", table(1, 5))).ID
 	const outcome = `INSERT INTO outcome SELECT id + ?, session, input, line, verdict, retryable, attempts, http_status,
 		code, message, mismatch, reason, request_id, client_request_id, at, duration
 		FROM outcome WHERE id & 0xffffffff = 5`
@@ -43,7 +46,7 @@ func TestBooksOutOfBalance(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, unlimited)
-			id := w.run(ExitOK, w.file("users.csv", table(1, 5))).ID
+			origin.copyTo(w)
 			before := w.files(id)
 			test.damage(w, filepath.Join(w.opt.Dir, id, inputDir, "1.csv"))
 			err := Report(t.Context(), w.opt.Dir, "", "test", w.opt.Summarize)

@@ -48,7 +48,7 @@ func (w *world) killed(n, kept int64, inputs ...string) string {
 	if err := c.send(ctx); err == nil {
 		w.Fatal("the run came to its end before it was killed")
 	}
-	w.during(func(int64) {})
+	w.during(nil)
 	c.close()
 	w.exec(`UPDATE session SET fence = ? WHERE ended IS NULL AND run = (SELECT max(number) FROM run)`, n+5)
 	if kept < n {

@@ -129,8 +129,8 @@ func (w *world) once(stopAt int64, path string) *Result {
 
 func TestLaw(t *testing.T) {
 	t.Parallel()
-	const rows = 160
-	scaled := simulator.Quota{Window: 900 * time.Millisecond, ClientWrites: 80}
+	const rows = 120
+	scaled := simulator.Quota{Window: 900 * time.Millisecond, ClientWrites: 60}
 	for seed, test := range []struct {
 		name   string
 		quota  simulator.Quota
@@ -138,9 +138,8 @@ func TestLaw(t *testing.T) {
 		pauses int64
 	}{
 		{"faults", simulator.Quota{Unlimited: true}, 0, 2},
-		{"other faults", simulator.Quota{Unlimited: true}, 0, 1},
 		{"faults and a quota", scaled, 0, 1},
-		{"faults and a signal", simulator.Quota{Unlimited: true}, 70, 1},
+		{"faults and a signal", simulator.Quota{Unlimited: true}, 50, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

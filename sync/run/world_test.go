@@ -47,7 +47,7 @@ type world struct {
 
 	mu        sync.Mutex
 	writes    int64
-	arrives   func(n int64) // called in the course of the n-th PATCH; set by during
+	arrives   func(n int64) // called when the n-th write arrives; set by during
 	findings  []Findings    // one for each time that Options.Found was called
 	summaries []Summary
 }
@@ -79,30 +79,37 @@ func newWorld(t *testing.T, cfg simulator.Config) *world {
 // ServeHTTP counts writes before the simulator gets them.
 func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPatch {
-		w.mu.Lock()
-		w.writes++
-		n, arrives := w.writes, w.arrives
-		w.mu.Unlock()
-		if arrives != nil {
-			arrives(n)
-		}
+		w.arrived()
 	}
 	w.sim.ServeHTTP(rw, r)
 }
 
-// sent returns the number of PATCH requests so far.
+// arrived takes one write in after the other, so that what a test does in the course of one is done before the next.
+func (w *world) arrived() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.writes++
+	if w.arrives != nil {
+		w.arrives(w.writes)
+	}
+}
+
+// sent returns the number of writes so far.
 func (w *world) sent() int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.writes
 }
 
-// during sets what happens while a write is under way; n counts from now on.
+// during sets what happens when a write arrives, nil for nothing; n counts from now on.
 func (w *world) during(arrives func(n int64)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before := w.writes
-	w.arrives = func(n int64) { arrives(n - before) }
+	w.arrives = nil
+	if arrives != nil {
+		w.arrives = func(n int64) { arrives(n - before) }
+	}
 }
 
 // file writes an input and returns its path, which is what Options.Inputs wants.
@@ -155,7 +162,8 @@ func (w *world) failsIn(ctx context.Context, exit int, inputs ...string) error {
 	return err
 }
 
-// stopped makes a run that a signal stops while its n-th write is under way.
+// stopped makes a run that a signal stops while its n-th write is under way. Others may be: it needs more rows than n
+// and the concurrency.
 func (w *world) stopped(n int64, inputs ...string) *Result {
 	w.Helper()
 	ctx, cancel := context.WithCancelCause(w.Context())
@@ -165,8 +173,24 @@ func (w *world) stopped(n int64, inputs ...string) *Result {
 			cancel(Signal(15))
 		}
 	})
-	defer w.during(func(int64) {})
+	defer w.during(nil)
 	return w.runIn(ctx, 143, inputs...)
+}
+
+// anywhere is the target of worlds that are copied, wherever their simulators listen.
+const anywhere = "anywhere"
+
+// copyTo copies the runs folder and files into another world, and returns the files' paths there.
+func (w *world) copyTo(other *world, names ...string) (paths []string) {
+	other.Helper()
+	other.opt.Target = anywhere
+	check(other, os.CopyFS(other.opt.Dir, os.DirFS(w.opt.Dir)))
+	for _, name := range names {
+		b, err := os.ReadFile(filepath.Join(w.home, name))
+		check(other, err)
+		paths = append(paths, other.file(name, string(b)))
+	}
+	return paths
 }
 
 // said reports whether a line with these words was logged.
