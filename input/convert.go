@@ -71,10 +71,12 @@ func (r *Record) whole(kind, text string) Problem {
 	return Problem{Line: r.Line, Column: 1, Kind: kind, Text: text}
 }
 
+const notUTF8 = "is not valid UTF-8; a file from Windows may need --encoding windows-1252"
+
 // checkText returns why a text will not do for a field, or "".
 func checkText(f int, s string) (kind, why string) {
 	if !utf8.ValidString(s) {
-		return "not-utf8", "is not valid UTF-8"
+		return "not-utf8", notUTF8
 	}
 	switch f {
 	case fieldApp:

@@ -56,11 +56,7 @@ func (c *csvDecoder) readHeader(p prelude, opt Options) error {
 func (c *csvDecoder) warn(notes []note) {
 	for _, n := range notes {
 		line, column := c.place(n.name)
-		text := n.text
-		if n.hint != "" {
-			text += "; " + n.hint
-		}
-		c.header.notes = append(c.header.notes, Warning{line, column, text})
+		c.header.notes = append(c.header.notes, Warning{line, column, n.warning()})
 	}
 }
 
@@ -193,8 +189,8 @@ func (c *csvDecoder) missingHint(notes []note) string {
 			quote(string(h.delimiter)), quote(h.names[0]))
 	}
 	for _, n := range notes {
-		if n.hint != "" {
-			return n.hint
+		if n.near != "" {
+			return fmt.Sprintf("is %s meant to be %s?", quote(h.names[n.name]), quote(n.near))
 		}
 	}
 	switch {

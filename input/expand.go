@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Expand turns arguments into paths: a path stays, a pattern becomes the files that it matches, in the order of their
@@ -48,6 +49,8 @@ func expand(arg string) ([]string, error) {
 	switch {
 	case badPattern != nil:
 		return nil, &Error{Name: arg, Text: "is neither a file nor a pattern", Err: badPattern}
+	case len(files) == 0 && strings.ContainsAny(arg, "*?["):
+		return nil, &Error{Text: "no file matches the pattern " + quote(arg), Err: err}
 	case len(files) == 0:
 		return nil, &Error{Name: arg, Text: "there is no such file", Err: err}
 	}

@@ -2,6 +2,7 @@ package input
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -68,7 +69,16 @@ func isOwn(name string) bool { return strings.HasPrefix(name, "_statussync_") }
 type note struct {
 	name int // index into the names, or none
 	text string
-	hint string // what may have been meant, or ""
+	hint string // what to do, of a refusal
+	near string // the field that was probably meant, or ""
+}
+
+// warning returns the note as a sentence of its own.
+func (n *note) warning() string {
+	if n.near == "" {
+		return n.text
+	}
+	return fmt.Sprintf("%s; did you mean %s?", n.text, quote(n.near))
 }
 
 // A mapping says which field each of some names stands for.
@@ -92,8 +102,10 @@ func resolve(names []string, columns map[string]string) (m mapping, refusal *not
 			continue
 		}
 		if other := m.index[f]; other != none {
-			return m, &note{i, fmt.Sprintf("%s and %s may both be %s", quote(names[other]), quote(name), Fields[f]),
-				"rename one of them, or say in input.columns of the configuration which one it is"}
+			return m, &note{
+				name: i, text: fmt.Sprintf("%s and %s may both be %s", quote(names[other]), quote(name), Fields[f]),
+				hint: "rename one of them, or say in input.columns of the configuration which one it is",
+			}
 		}
 		m.field[i], m.index[f] = f, i
 	}
@@ -154,7 +166,7 @@ func (m *mapping) notes(names []string) []note {
 			n.text = quote(name) + " has no field in Microsoft Graph: it is left out, and not added to another count"
 		default:
 			if f := m.similar(name); f != none {
-				n.hint = fmt.Sprintf("did you mean %s by %s?", Fields[f], quote(name))
+				n.near = Fields[f]
 			}
 		}
 		notes = append(notes, n)
@@ -225,7 +237,8 @@ func distance(a, b string) int {
 // checkColumns refuses a mapping of names that no header can satisfy.
 func checkColumns(columns map[string]string, refuse func(format string, args ...any) error) error {
 	taken := map[string]string{}
-	for field, name := range columns {
+	for _, field := range slices.Sorted(maps.Keys(columns)) {
+		name := columns[field]
 		short := normalise(name)
 		switch other, twice := taken[short]; {
 		case !slices.Contains(Fields[:], field):
@@ -234,7 +247,7 @@ func checkColumns(columns map[string]string, refuse func(format string, args ...
 			return refuse("input.columns has the name %s for %s, which no column has", quote(name), field)
 		case twice:
 			return refuse("input.columns has the name %s for two fields, %s and %s", quote(name),
-				min(field, other), max(field, other))
+				other, field)
 		}
 		taken[short] = field
 	}

@@ -93,7 +93,7 @@ func TestHeadersThatAreRefused(t *testing.T) {
 		{"several", without("failedDeviceCount", "installedDeviceCount"), Options{}, 1,
 			"lacks installedDeviceCount, failedDeviceCount", ""},
 		{"misspelt", append(without("failedDeviceCount"), "failedDevicesCount="), Options{}, 1,
-			"lacks failedDeviceCount", `did you mean failedDeviceCount by "failedDevicesCount"?`},
+			"lacks failedDeviceCount", `is "failedDevicesCount" meant to be "failedDeviceCount"?`},
 		{"mapped, not there", all, Options{Columns: map[string]string{"id": "Key"}}, 1,
 			`lacks id ("Key" in input.columns)`, ""},
 		{"no header", []string{app + "=id", "s1=", "x="}, Options{}, 1, "lacks mobileAppId, id, userPrincipalName",
@@ -120,7 +120,7 @@ func TestColumnsThatAreNotSent(t *testing.T) {
 		"_statussync_verdict="}
 	got := read(t, table(columns...), Options{App: app})
 	want := []Warning{
-		{1, 97, `"usrName" is not a field that is sent; did you mean userName by "usrName"?`},
+		{1, 97, `"usrName" is not a field that is sent; did you mean "userName"?`},
 		{1, 105, `"Department" is not a field that is sent`},
 		{1, 116, `"PendingInstallCount" has no field in Microsoft Graph: it is left out, ` +
 			"and not added to another count"},

@@ -93,7 +93,7 @@ func drain(r *Reader) reading {
 
 // stream reads an input that is not a file.
 func stream(src io.Reader, opt Options) (*Reader, error) {
-	if err := opt.check("stream"); err != nil {
+	if err := opt.Check(); err != nil {
 		return nil, err
 	}
 	t, err := decode("stream", bufio.NewReaderSize(src, headSize), opt.Encoding)

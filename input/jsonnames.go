@@ -62,11 +62,7 @@ func (d *jsonDecoder) newLayout() *jsonLayout {
 		return l
 	}
 	for _, note := range m.notes(names) {
-		text := note.text
-		if note.hint != "" {
-			text += "; " + note.hint
-		}
-		d.warnOnce(d.spotIn(d.members[note.name].name), text)
+		d.warnOnce(d.spotIn(d.members[note.name].name), note.warning())
 	}
 	if l.index[fieldUserName] == none && !l.empty() {
 		d.warnOnce(d.start, "the member userName is missing: it is sent empty")

@@ -28,7 +28,7 @@ func TestJSONWarnings(t *testing.T) {
 		t.Error(diff)
 	}
 	got = read(t, changed("userPrincipalName", "userPrincipalNme"), Options{})
-	if !got.warned("did you mean userPrincipalName") {
+	if !got.warned(`did you mean "userPrincipalName"?`) {
 		t.Error(got.warnings)
 	}
 	got = read(t, changed(`"userName":"Ada",`, ""), Options{App: app})

@@ -170,7 +170,7 @@ func TestJSONTextOfProblems(t *testing.T) {
 		changed("{", `{"ID":"s2",`):   `"ID" and "id" may both be id`,
 		`{"a":1}`:                     "no member of the object is a field",
 		"[]":                          "the row is an array, not an object",
-		changed("Ada", "x\xff\u202e"): `userName "x\xff\u202e" is not valid UTF-8`,
+		changed("Ada", "x\xff\u202e"): `userName "x\xff\u202e" is not valid UTF-8; a file from Windows may need --encoding`,
 	} {
 		problems := read(t, object+"\n", Options{Format: "json"}).records
 		if object == "[]" {

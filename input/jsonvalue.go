@@ -49,7 +49,7 @@ func sound(value []byte) bool {
 // damage returns what is wrong with a value that is not sound.
 func damage(value []byte) (kind, why string) {
 	if !utf8.Valid(value) {
-		return "not-utf8", "is not valid UTF-8"
+		return "not-utf8", notUTF8
 	}
 	return "half-pair", "has half of a surrogate pair in it"
 }

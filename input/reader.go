@@ -22,7 +22,7 @@ type Reader struct {
 // Open begins to read an input: it finds out its compression, encoding, format, delimiter and columns. The error is an
 // *Error when the input is refused as a whole. An input without any text has no records.
 func Open(src Source, opt Options) (*Reader, error) {
-	if err := opt.check(src.Name); err != nil {
+	if err := opt.Check(); err != nil {
 		return nil, err
 	}
 	file, err := os.Open(src.Path)
@@ -118,10 +118,10 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// check refuses options that no input can be read with.
-func (o *Options) check(name string) error {
+// Check refuses options that no input can be read with, with an *Error that names no input. Open does so too.
+func (o *Options) Check() error {
 	refuse := func(format string, args ...any) error {
-		return &Error{Name: name, Text: fmt.Sprintf(format, args...)}
+		return &Error{Text: fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case o.Format != "" && o.Format != "csv" && o.Format != "json":

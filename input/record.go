@@ -62,15 +62,18 @@ type Warning struct {
 
 // An Error says why an input is refused, as a whole or from a place on.
 type Error struct {
-	Name         string // the input's name
+	Name         string // the input's name; "" when it concerns no single one
 	Line, Column int64  // 0 when it concerns the whole input
 	Text         string
 	HintText     string // what to do about it, or ""
 	Err          error  // the cause, or nil
 }
 
-// Error returns one sentence that begins with the place, "users.csv:3:7: …".
+// Error returns one sentence that begins with the place, if there is one: "users.csv:3:7: …".
 func (e *Error) Error() string {
+	if e.Name == "" {
+		return e.Text
+	}
 	return place(e.Name, e.Line, e.Column) + ": " + e.Text
 }
 

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// tempPrefix begins the name of every file that is not complete; what a killed process left behind is known by it.
-const tempPrefix = ".tmp-"
+// TempPrefix begins the name of every file that is not complete; what a killed process left behind is known by it.
+const TempPrefix = ".tmp-"
 
 // bufferSize is what a file gathers before a write, in bytes.
 const bufferSize = 64 << 10
 
-func tempName() string { return tempPrefix + rand.Text() }
+func tempName() string { return TempPrefix + rand.Text() }
 
 // A draft is a file that is written beside its final name.
 type draft struct {
@@ -121,7 +121,7 @@ func refuseLinks(dir folder, names ...string) error {
 func sweep(dir folder) {
 	names, _ := dir.names()
 	for _, name := range names {
-		if strings.HasPrefix(name, tempPrefix) {
+		if strings.HasPrefix(name, TempPrefix) {
 			dir.remove(name)
 		}
 	}

@@ -33,7 +33,7 @@ func ExampleSummary() {
 	//
 	// What went wrong:
 	//   failed: 404 ResourceNotFound, 1 row, users.csv:18
-	//     "There is no such app."
+	//     There is no such app.
 	//
 	// Report: runs/20261123T154100Z-3f9a
 	//

@@ -48,7 +48,7 @@ func TestFilesRenderedAgain(t *testing.T) {
 	inputs := sampleInputs()[:1]
 	dir := write(t, inputs, sampleEntries()[:9], Options{})
 	own := filepath.Join(dir, "notes.csv")
-	left := filepath.Join(dir, tempPrefix+"left")
+	left := filepath.Join(dir, TempPrefix+"left")
 	for _, name := range []string{own, left} {
 		if err := os.WriteFile(name, []byte("x"), 0o600); err != nil {
 			t.Fatal(err)

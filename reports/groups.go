@@ -28,6 +28,7 @@ type groupKey struct {
 type group struct {
 	groupKey
 	rows        int64
+	again       int64 // of these, the rows that a later run may help
 	first, last place
 	samples     []sample // those with the smallest row numbers, in row order
 }
@@ -53,6 +54,9 @@ func (g *Groups) Add(o row.Outcome) {
 	at := place{o.Row, o.Input, o.Line}
 	in := g.group(&o, at)
 	in.rows++
+	if o.Retryable {
+		in.again++
+	}
 	if at.row < in.first.row {
 		in.first = at
 	}
@@ -114,15 +118,14 @@ func (g *Groups) sorted() []*group {
 	})
 }
 
-// rows returns the number of rows that were added with the verdict v.
-func (g *Groups) rows(v row.Verdict) int64 {
-	var sum int64
+// rows returns the number of rows that were added with the verdict v, and how many of them a later run may help.
+func (g *Groups) rows(v row.Verdict) (rows, again int64) {
 	if g != nil {
 		for _, in := range g.all {
 			if in.verdict == v {
-				sum += in.rows
+				rows, again = rows+in.rows, again+in.again
 			}
 		}
 	}
-	return sum
+	return rows, again
 }

@@ -104,6 +104,22 @@ func quoted(s string, width int) string {
 	return q
 }
 
+// clipped returns s on one line as visible does, cut so that it takes at most width cells, dots in place of the rest.
+func clipped(s string, width int) string {
+	if v := visible(s); cells(v) <= width {
+		return v
+	}
+	var b []byte
+	for i, r := range s {
+		longer := appendVisible(b, s[i:], r)
+		if cells(string(longer)) > width-len("...") {
+			break
+		}
+		b = longer
+	}
+	return string(b) + "..."
+}
+
 // hardSpace stands for a space at which wrap breaks no line. It is not printable, so that no value brings one along.
 const hardSpace = "\u00a0"
 

@@ -73,6 +73,25 @@ func TestQuoted(t *testing.T) {
 	}
 }
 
+func TestClipped(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		in    string
+		width int
+		want  string
+	}{
+		{`id "a\\b" is "odd"`, 20, `id "a\\b" is "odd"`},
+		{"a bit too long", 10, "a bit t..."},
+		{"a\n\x1b\x1b\x1b", 13, `a\n\x1b...`},
+		{"漢字漢字漢字", 11, "漢字漢字..."},
+		{"\xff\u00a0", 20, `\xff\u00a0`},
+	} {
+		if got := clipped(test.in, test.width); got != test.want {
+			t.Errorf("%q: got %s, want %s", test.in, got, test.want)
+		}
+	}
+}
+
 func TestNamed(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

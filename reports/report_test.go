@@ -184,8 +184,10 @@ func TestGroupsAreBounded(t *testing.T) {
 	if n := len(g.all); n != maxGroups+2 {
 		t.Errorf("%d groups", n)
 	}
-	if g.rows(row.Failed) != 5000 || g.rows(row.Unknown) != 5000 {
-		t.Errorf("%d, %d rows", g.rows(row.Failed), g.rows(row.Unknown))
+	failed, _ := g.rows(row.Failed)
+	unknown, _ := g.rows(row.Unknown)
+	if failed != 5000 || unknown != 5000 {
+		t.Errorf("%d, %d rows", failed, unknown)
 	}
 }
 

@@ -53,6 +53,9 @@ func (r *Run) ending() string {
 		return r.refusal()
 	case 4:
 		good := r.Counts[row.Succeeded] + r.Counts[row.Unchanged] + r.Counts[row.Duplicate]
+		if good == 0 && r.Rows > 1 {
+			return fmt.Sprintf("Finished in %s, but none of the %s succeeded.", r.took(), counted(r.Rows, "row"))
+		}
 		return fmt.Sprintf("Finished in %s, but %s not succeed.", r.took(), part(r.Rows-good, r.Rows, "did", "did"))
 	case 5:
 		return fmt.Sprintf("Not finished; %s left for a later run.", r.left())
@@ -88,4 +91,10 @@ func (r *Run) refusal() string {
 	return "Nothing was sent: the input was refused."
 }
 
-func (r *Run) took() string { return span(r.Ended.Sub(r.Started)) }
+func (r *Run) took() string {
+	took := span(r.Ended.Sub(r.Started))
+	if r.Sessions > 1 {
+		took += " over " + counted(int64(r.Sessions), "session")
+	}
+	return took
+}

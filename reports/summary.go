@@ -80,13 +80,25 @@ func (s *summary) verdicts() {
 	lines := 0
 	for _, v := range row.Verdicts() {
 		if n := s.run.Counts[v]; n > 0 {
-			s.line(v.String(), n, percent(n, s.run.Rows), verdictWords[v])
+			s.line(v.String(), n, percent(n, s.run.Rows), s.words(v))
 			lines++
 		}
 	}
 	if lines > 1 && s.run.Counts.Sum() == s.run.Rows {
 		s.line("in all", s.run.Rows, "100%", "every row is accounted for")
 	}
+}
+
+// words says what the verdict means for the rows that have it.
+func (s *summary) words(v row.Verdict) string {
+	_, again := s.groups.rows(v)
+	switch {
+	case v != row.Failed || again == 0:
+		return verdictWords[v]
+	case again == s.run.Counts[v]:
+		return "not accepted yet, a later run may help"
+	}
+	return "refused, or not accepted yet"
 }
 
 // line adds one line of the table; the words are left out where they do not fit.
@@ -108,9 +120,10 @@ func (s *summary) requests() {
 		return
 	}
 	s.blank()
-	text := fmt.Sprintf("%s in %s", counted(total, "request"), span(r.Sending))
+	text := counted(total, "request")
 	if r.Sending > 0 {
-		text += ", " + strconv.FormatFloat(rounded(r.perSecond(), 10), 'f', -1, 64) + " a second"
+		text += " in " + span(r.Sending) + ", " +
+			strconv.FormatFloat(rounded(r.perSecond(), 10), 'f', -1, 64) + " a second"
 	}
 	s.wrap(0, text+".")
 	if t := r.Throttling; t.Pauses > 0 {

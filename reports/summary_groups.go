@@ -10,7 +10,8 @@ import (
 // troubles adds what went wrong, the largest group first.
 func (s *summary) troubles() {
 	groups := s.groups.sorted()
-	silent := s.run.Counts[row.Unknown] - s.groups.rows(row.Unknown)
+	heard, _ := s.groups.rows(row.Unknown)
+	silent := s.run.Counts[row.Unknown] - heard
 	if len(groups) == 0 && silent <= 0 {
 		return
 	}
@@ -45,7 +46,7 @@ func (s *summary) group(in *group) {
 		message = first.reason
 	}
 	if message != "" {
-		s.b = append(s.b, "    "+quoted(message, s.width-4)+"\n"...)
+		s.b = append(s.b, "    "+clipped(message, s.width-4)+"\n"...)
 	}
 }
 

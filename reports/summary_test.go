@@ -73,6 +73,39 @@ func TestSummaryOfManyGroups(t *testing.T) {
 	}
 }
 
+// TestSummaryOfFailures compares the words for failed rows with what a later run may do for them.
+func TestSummaryOfFailures(t *testing.T) {
+	t.Parallel()
+	late, gone := answered(row.Failed, 429, "TooManyRequests", ""), answered(row.Failed, 404, "NotFound", "")
+	late.Retryable = true
+	for _, test := range []struct {
+		outcomes []row.Outcome
+		want     string
+	}{
+		{[]row.Outcome{late, late}, "100%  not accepted yet, a later run may help"},
+		{[]row.Outcome{late, gone}, "100%  refused, or not accepted yet"},
+		{[]row.Outcome{gone, gone}, "100%  refused by the service"},
+	} {
+		g := new(Groups)
+		for _, o := range test.outcomes {
+			g.Add(o)
+		}
+		if got := summarize(t, finished(4, 2, Counts{row.Failed: 2}), g, View{}); !strings.Contains(got, test.want+"\n") {
+			t.Errorf("%q is missing in:\n%s", test.want, got)
+		}
+	}
+}
+
+// TestSummaryWithoutTime has requests whose time was not recorded.
+func TestSummaryWithoutTime(t *testing.T) {
+	t.Parallel()
+	run := finished(0, 3, Counts{row.Succeeded: 3})
+	run.Requests = map[int]int64{204: 3}
+	if got := summarize(t, run, nil, View{}); !strings.Contains(got, "\n3 requests.\n") {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
 // TestSummaryIsPrintable gives every text that comes from outside what a terminal would obey.
 func TestSummaryIsPrintable(t *testing.T) {
 	t.Parallel()
@@ -120,6 +153,8 @@ func TestSentence(t *testing.T) {
 	open.State, open.Ended = "open", time.Time{}
 	abandoned := finished(130, 10, Counts{row.Succeeded: 4, row.Unsent: 6})
 	abandoned.State = "abandoned"
+	resumed := finished(0, 5, Counts{row.Succeeded: 5})
+	resumed.Sessions = 3
 	tests := []struct {
 		run  *Run
 		want string
@@ -137,6 +172,10 @@ func TestSentence(t *testing.T) {
 		{finished(3, 0, nil), "Nothing was sent: the input was refused."},
 		{finished(4, 412, Counts{row.Succeeded: 400, row.Failed: 9, row.Mismatched: 2, row.Invalid: 1}),
 			"Finished in 33m20s, but 12 of 412 rows did not succeed."},
+		{finished(4, 6, Counts{row.Failed: 5, row.Invalid: 1}),
+			"Finished in 33m20s, but none of the 6 rows succeeded."},
+		{finished(4, 1, Counts{row.Failed: 1}), "Finished in 33m20s, but the only row did not succeed."},
+		{resumed, "Finished in 33m20s over 3 sessions: all 5 rows are done."},
 		{finished(5, 412, Counts{row.Succeeded: 411, row.Unknown: 1}),
 			"Not finished; 1 of 412 rows is left for a later run."},
 		{finished(6, 412, Counts{row.Failed: 1, row.Unsent: 411}),

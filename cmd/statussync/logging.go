@@ -17,14 +17,14 @@ import (
 )
 
 // newLogger returns a logger to w as the settings want it. Each entry is one line, and whatever came from data is
-// escaped in it. With --quiet, entries below warn are left out unless a level was asked for.
+// escaped in it. With --quiet, only errors are logged unless a level was asked for.
 func newLogger(s *Settings, w io.Writer) *zap.Logger {
 	level, err := zapcore.ParseLevel(s.LogLevel)
 	if err != nil {
 		level = zapcore.InfoLevel
 	}
 	if s.Quiet && !s.Given("log.level") {
-		level = zapcore.WarnLevel
+		level = zapcore.ErrorLevel
 	}
 	core := zapcore.NewCore(newEncoder(s.LogFormat, w), zapcore.Lock(zapcore.AddSync(entryWriter{w})), level)
 	return zap.New(core, zap.ErrorOutput(zapcore.AddSync(io.Discard))) // a closed stderr is no reason to write to it again

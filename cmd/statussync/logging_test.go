@@ -59,7 +59,7 @@ func TestLogLevels(t *testing.T) {
 		{nil, "info warn error"},
 		{[]string{"--log-level=debug"}, "debug info warn error"},
 		{[]string{"--log-level=error"}, "error"},
-		{[]string{"--quiet"}, "warn error"},
+		{[]string{"--quiet"}, "error"},
 		{[]string{"--quiet", "--log-level=info"}, "info warn error"},
 	} {
 		var out bytes.Buffer

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -38,7 +39,7 @@ type streams struct {
 func execute(args []string, std streams) (status int) {
 	defer func() {
 		if p := recover(); p != nil {
-			fmt.Fprintf(std.err, "statussync: unexpected: %v\n%s", p, debug.Stack())
+			fmt.Fprintf(std.err, "statussync: unexpected: %s\n%s", printable(fmt.Sprint(p)), debug.Stack())
 			status = run.ExitUnexpected
 		}
 	}()
@@ -90,12 +91,21 @@ func complain(w io.Writer, err error) {
 		return
 	}
 	for _, one := range parts(err) {
-		fmt.Fprintf(w, "statussync: %s\n", one.Error())
+		fmt.Fprintf(w, "statussync: %s\n", printableLines(one.Error()))
 		var hinted interface{ Hint() string }
 		if errors.As(one, &hinted) && hinted.Hint() != "" {
-			fmt.Fprintf(w, "  hint: %s\n", hinted.Hint())
+			fmt.Fprintf(w, "  hint: %s\n", printableLines(hinted.Hint()))
 		}
 	}
+}
+
+// printableLines is printable for a text that may have several lines, as an excerpt of a file has.
+func printableLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = printable(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // parts takes apart an error that joins several, unless they stand under one sentence.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -14,17 +16,20 @@ import (
 	"github.com/statussync/statussync/sync/run"
 )
 
-// A calling is how the user called run: what is suggested next is worded like it. The zero calling is not known.
+// A calling is how the user called run, or report, which has no files: what is suggested next is worded like it.
 type calling struct{ flags, files []string }
 
-// once are flags that belong to one input or one moment, so that they are not part of what is suggested.
-var once = []string{"expect-rows", "format", "fresh", "limit"}
+// Flags that are not part of what is suggested.
+var (
+	onlyNow  = []string{"fresh", "limit"}        // they belong to one moment
+	onlyHere = []string{"expect-rows", "format"} // they belong to these files, and not to others
+)
 
 // givenFlags returns the flags as they could be typed again.
 func givenFlags(cmd *cobra.Command) (words []string) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		switch {
-		case slices.Contains(once, f.Name):
+		case slices.Contains(onlyNow, f.Name):
 		case f.Value.Type() == "bool" && f.Value.String() == "true":
 			words = append(words, "--"+f.Name)
 		default:
@@ -34,9 +39,29 @@ func givenFlags(cmd *cobra.Command) (words []string) {
 	return words
 }
 
-// command words a call of run with other files.
-func (c calling) command(files ...string) string {
-	words := slices.Concat([]string{"statussync", "run"}, c.flags, files)
+// without leaves flags out.
+func (c calling) without(names ...string) calling {
+	return c.where(func(name string) bool { return !slices.Contains(names, name) })
+}
+
+// where keeps the flags whose names fit.
+func (c calling) where(fits func(name string) bool) calling {
+	var kept []string
+	for _, word := range c.flags {
+		if name, _, _ := strings.Cut(strings.TrimPrefix(word, "--"), "="); fits(name) {
+			kept = append(kept, word)
+		}
+	}
+	return calling{kept, c.files}
+}
+
+// command words a call with these flags and other arguments.
+func (c calling) command(name string, args ...string) string {
+	words := append([]string{"statussync", name}, c.flags...)
+	if slices.ContainsFunc(args, func(a string) bool { return len(a) > 1 && a[0] == '-' }) {
+		words = append(words, "--")
+	}
+	words = append(words, args...)
 	for i, w := range words {
 		words[i] = shellQuote(w)
 	}
@@ -45,40 +70,82 @@ func (c calling) command(files ...string) string {
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
 
-// shellQuote returns the word as a POSIX shell reads it.
+// shellQuote returns the word as a POSIX shell reads it; a word that does not print, as bash, zsh and ksh do.
 func shellQuote(word string) string {
-	if plainWord.MatchString(word) {
+	switch {
+	case plainWord.MatchString(word):
 		return word
+	case !strings.ContainsFunc(word, unprintable):
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	var b strings.Builder
+	b.WriteString("$'")
+	for rest := word; rest != ""; {
+		r, size := utf8.DecodeRuneInString(rest)
+		switch {
+		case unprintable(r):
+			for _, c := range []byte(rest[:size]) {
+				fmt.Fprintf(&b, `\%03o`, c)
+			}
+		case r == '\'' || r == '\\':
+			b.WriteString(`\` + rest[:size])
+		default:
+			b.WriteString(rest[:size])
+		}
+		rest = rest[size:]
+	}
+	return b.String() + "'"
 }
 
 // next suggests what to type after a run.
 func next(s *Settings, c calling, end run.Summary) (steps []reports.Step) {
 	r := end.Run
-	files := func(stem string) (paths []string) {
-		for _, name := range r.Files {
-			if strings.HasPrefix(name, stem) {
-				paths = append(paths, filepath.Join(s.Runs, "latest", name))
-			}
-		}
-		return paths
+	suggest := func(why, command string) { steps = append(steps, reports.Step{Why: why, Command: command}) }
+	if r.ExitStatus == run.ExitStopped {
+		c = c.without("max-errors")
+	}
+	others := c.without(onlyHere...)
+	if len(c.files) == 0 && r.Target == simulated { // what was rehearsed must not be sent to a tenant
+		others.flags = append(others.flags, "--simulate")
 	}
 	if end.Pending {
-		steps = append(steps, reports.Step{Why: "Write the files with a line per row", Command: "statussync report " + r.ID})
+		places := c.where(func(name string) bool { return name == "runs" || name == "config" })
+		suggest("Write the files with a line per row", places.command("report", r.ID))
 	}
 	if r.Retryable > 0 && r.State == "open" && len(c.files) > 0 {
-		steps = append(steps, reports.Step{Why: "Send the rows that are left", Command: c.command(c.files...)})
-	} else if failed := files("failed"); len(failed) > 0 && r.State == "finished" {
-		why := "Mend what was refused, then send these rows again"
-		steps = append(steps, reports.Step{Why: why, Command: c.command(failed...)})
+		why := "Send the rows that are left"
+		if r.ExitStatus == run.ExitSignIn || r.ExitStatus == run.ExitStopped {
+			why = "When that is mended, send the rows that are left"
+		}
+		suggest(why, c.command("run", c.files...))
+	} else if failed := paths(s, c, r, "failed"); len(failed) > 0 && r.State == "finished" {
+		suggest("Mend what was refused, then send these rows again", others.command("run", failed...))
 	}
-	if invalid := files("invalid"); len(invalid) > 0 && r.State != "refused" {
-		steps = append(steps, reports.Step{Why: "Mend the invalid rows, then send them", Command: c.command(invalid...)})
-	}
-	if r.State == "refused" && r.Counts[row.Invalid] < r.Rows && len(c.files) > 0 {
-		skip := calling{flags: append(slices.Clone(c.flags), "--on-invalid=skip")}
-		steps = append(steps, reports.Step{Why: "Mend the rows, or send the others alone", Command: skip.command(c.files...)})
+	switch invalid := paths(s, c, r, "invalid"); {
+	case len(invalid) == 0:
+	case r.State != "refused":
+		suggest("Mend the invalid rows, then send them", others.command("run", invalid...))
+	case r.Counts[row.Invalid] == r.Rows:
+		why := "Mend the rows in " + strings.Join(invalid, " and ") + ", or in the input, then give the command again"
+		suggest(why, others.command("run", invalid...))
+	case len(c.files) > 0:
+		skip := c.without("on-invalid")
+		skip.flags = append(skip.flags, "--on-invalid=skip")
+		suggest("Mend the rows, or send the others alone", skip.command("run", c.files...))
 	}
 	return steps
+}
+
+// paths returns the files of the run whose names begin with stem. Right after a run, that is the latest.
+func paths(s *Settings, c calling, r *reports.Run, stem string) (paths []string) {
+	folder := r.ID
+	if len(c.files) > 0 {
+		folder = "latest"
+	}
+	for _, name := range r.Files {
+		if strings.HasPrefix(name, stem) {
+			paths = append(paths, filepath.Join(s.Runs, folder, name))
+		}
+	}
+	return paths
 }

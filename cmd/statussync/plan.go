@@ -36,7 +36,7 @@ allowed rate, and what is wrong with the input. Nothing is sent, kept or locked.
 func doPlan(ctx context.Context, s *Settings, files []string, std streams) error {
 	log := newLogger(s, std.err)
 	defer log.Sync()
-	o, err := planOptions(s, files, std, log)
+	o, err := planOptions(ctx, s, files, std, log)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func printPlan(w io.Writer, p *run.Planned) {
 	c := p.Counts
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	line := func(n int64, what string) { fmt.Fprintf(t, "%d\t  %s\n", n, what) }
-	line(c.Rows(), "rows")
+	line(c.Rows(), plural(c.Rows(), "row"))
 	for _, part := range []struct {
 		n    int64
 		what string
@@ -72,11 +72,27 @@ func printPlan(w io.Writer, p *run.Planned) {
 	}
 	t.Flush()
 	if p.Exit == run.ExitRefused {
-		fmt.Fprintln(w, "\nNothing would be sent: mend the invalid rows, or send the others with --on-invalid skip.")
+		others := ", or send the others with --on-invalid skip"
+		if c.Send == 0 {
+			others = ""
+		}
+		fmt.Fprintf(w, "\nNothing would be sent: mend the invalid rows%s.\n", others)
 		return
 	}
-	fmt.Fprintf(w, "\n%d requests, at least %s at the allowed rate, %s on disk.\n",
-		c.Send, p.Shortest.Round(time.Second), bytesText(p.Disk))
+	took := "in no time"
+	if p.Shortest >= time.Second {
+		took = "at least " + p.Shortest.Round(time.Second).String()
+	}
+	fmt.Fprintf(w, "\n%d %s, %s at the allowed rate, %s on disk.\n",
+		c.Send, plural(c.Send, "request"), took, bytesText(p.Disk))
+}
+
+// plural returns the noun for n of what it names.
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
 }
 
 // bytesText words a number of bytes, as 3.4 MiB.

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -14,20 +17,50 @@ func reportCommand(std streams) *cobra.Command {
 		Use:   "report [RUN]",
 		Short: "Write the report of a run again, from its journal",
 		Long: `Write the files of a run again from its journal and its copy of the input: after a crash, or after a run that
-was told to stop before it could finish them. RUN is the name of a run's folder; without it, the newest run.`,
+was told to stop before it could finish them. RUN is the name of a run's folder; without it, or with latest, the newest
+run.`,
 		Example: `  statussync report
   statussync report 20261123T154100Z-3f9a`,
-		Args: func(cmd *cobra.Command, args []string) error { return noArguments(cmd, args[min(1, len(args)):]) },
+		Args: oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := loadSettings(cmd, os.LookupEnv)
 			if err != nil {
 				return err
 			}
-			id := ""
-			if len(args) == 1 {
-				id = filepath.Base(args[0])
+			if err := runsExist(s); err != nil {
+				return err
 			}
-			return run.Report(cmd.Context(), s.Runs, id, version(), func(end run.Summary) { summarize(std, s, calling{}, end) })
+			c := calling{flags: givenFlags(cmd)}
+			return run.Report(cmd.Context(), s.Runs, runID(args), version(), func(end run.Summary) { summarize(std, s, c, end) })
 		},
 	}
+}
+
+// oneRun is the Args of a command that takes a run.
+func oneRun(cmd *cobra.Command, args []string) error {
+	if len(args) <= 1 {
+		return nil
+	}
+	text := fmt.Sprintf("%s takes one run at most, but there is %s too", cmd.CommandPath(), quote(args[1]))
+	return &usageError{text: text}
+}
+
+// runID returns the run that is named by its folder or a path to it; "" stands for the newest.
+func runID(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	if id := filepath.Base(args[0]); id != "latest" {
+		return id
+	}
+	return ""
+}
+
+// runsExist refuses to look for runs where there is no folder.
+func runsExist(s *Settings) error {
+	if _, err := os.Stat(s.Runs); errors.Is(err, fs.ErrNotExist) {
+		return &usageError{"the runs folder " + quote(s.Runs) + " does not exist",
+			"The first run makes it; --runs names another."}
+	}
+	return nil
 }

@@ -39,7 +39,7 @@ func doRun(cmd *cobra.Command, s *Settings, files []string, std streams) error {
 	c := calling{flags: givenFlags(cmd), files: files}
 	log := newLogger(s, std.err)
 	defer log.Sync()
-	o, done, err := options(s, files, std, log)
+	o, done, err := options(cmd.Context(), s, files, std, log)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,9 @@ func runsCommand(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := runsExist(s); err != nil {
+				return err
+			}
 			past, err := run.History(cmd.Context(), s.Runs)
 			if err != nil {
 				return err

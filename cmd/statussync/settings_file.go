@@ -127,6 +127,9 @@ func (f *settingsFile) setting(s *Settings, st *setting, node ast.Node) error {
 			if err := c.Put(field.Value, text); err != nil {
 				return f.wrong(field, "", "%s %v", quote(field.Value), err)
 			}
+			if err := c.check(); err != nil {
+				return f.wrong(field, "", "%v", err)
+			}
 			return nil
 		})
 	}

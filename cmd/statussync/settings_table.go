@@ -67,7 +67,7 @@ var table = []setting{
 		help: "keep the newest n runs; older ones go at the end of a good run",
 		bind: func(s *Settings) value { return number(&s.Keep, 1, math.MaxInt32) }},
 	{flag: "resume-within", key: "runs.resume_within", def: "24h", unit: "duration", group: sending,
-		help: "take up an unfinished run that is at most this old",
+		help: "take up an unfinished run that was worked at within this time",
 		bind: func(s *Settings) value { return duration(&s.ResumeWithin, 0) }},
 	{flag: "fresh", key: "runs.fresh", def: "false", group: sending,
 		help: "begin anew instead of taking up an unfinished run",
@@ -158,7 +158,7 @@ var table = []setting{
 		help: "after a stop signal, wait this long for requests under way",
 		bind: func(s *Settings) value { return duration(&s.Grace, 0) }},
 
-	{flag: "quiet", key: "log.quiet", def: "false", help: "print nothing on success",
+	{flag: "quiet", key: "log.quiet", def: "false", help: "print nothing on success, and log errors alone",
 		bind: func(s *Settings) value { return toggle(&s.Quiet) }},
 	{flag: "log-level", key: "log.level", def: "info", unit: "level", words: logLevels,
 		help: "debug, info, warn or error",

@@ -151,6 +151,9 @@ func (c columns) Put(field, header string) error {
 	return nil
 }
 
+// check refuses names that no header can satisfy.
+func (c columns) check() error { return (&input.Options{Columns: *c.at}).Check() }
+
 func (c columns) String() string {
 	var parts []string
 	for _, field := range slices.Sorted(maps.Keys(*c.at)) {

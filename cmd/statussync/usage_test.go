@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -58,5 +59,16 @@ func TestNearest(t *testing.T) {
 		if got := distance(tt.a, tt.b); got != tt.want {
 			t.Errorf("distance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
 		}
+	}
+}
+
+// TestComplaintsAreEscaped prints what a hostile file name can bring into an error.
+func TestComplaintsAreEscaped(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	complain(&out, &usageError{"open e\x1b[31mvil\u202e.csv: no\nnext line", "try \x07"})
+	want := "statussync: open e\\u001b[31mvil\\u202e.csv: no\nnext line\n  hint: try \\u0007\n"
+	if out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
 	}
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,7 +25,18 @@ const simulated = "simulator"
 const rowDeadline = 15 * time.Minute
 
 // planOptions turns settings into what a plan needs.
-func planOptions(s *Settings, files []string, std streams, log *zap.Logger) (run.Options, error) {
+func planOptions(
+	ctx context.Context, s *Settings, files []string, std streams, log *zap.Logger,
+) (run.Options, error) {
+	o, err := commonOptions(s, files, std, log)
+	if err == nil && s.SkipUnchanged && o.Tenant == "" {
+		_, o.Tenant, _ = tokens(ctx, s, log) // a plan needs no token; without one the tenant is not known
+	}
+	return o, err
+}
+
+// commonOptions turns settings into what a plan and a run need.
+func commonOptions(s *Settings, files []string, std streams, log *zap.Logger) (run.Options, error) {
 	duplicates, err := plan.ParseDuplicates(s.Duplicates)
 	if err != nil {
 		return run.Options{}, &usageError{text: err.Error()}
@@ -41,11 +54,8 @@ func planOptions(s *Settings, files []string, std streams, log *zap.Logger) (run
 		Graph:  graph.Config{BaseURL: s.BaseURL, Path: s.Path, UserAgent: "statussync/" + version(), Conns: s.Concurrency},
 		Tenant: s.Tenant,
 	}
-	switch {
-	case s.Simulate:
+	if s.Simulate {
 		o.Target, o.Tenant = simulated, simulated
-	case s.SkipUnchanged && s.Tenant == "":
-		_, o.Tenant, _ = tokens(s, log) // a plan needs no token; without one the tenant is not known
 	}
 	return o, sendOptions(s, &o.Send)
 }
@@ -63,9 +73,11 @@ func sendOptions(s *Settings, o *dispatch.Options) error {
 }
 
 // options turns settings into what a run needs. The returned function ends what was started for it.
-func options(s *Settings, files []string, std streams, log *zap.Logger) (run.Options, func(), error) {
+func options(
+	ctx context.Context, s *Settings, files []string, std streams, log *zap.Logger,
+) (run.Options, func(), error) {
 	nothing := func() {}
-	o, err := planOptions(s, files, std, log)
+	o, err := commonOptions(s, files, std, log)
 	if err != nil {
 		return o, nothing, err
 	}
@@ -78,29 +90,42 @@ func options(s *Settings, files []string, std streams, log *zap.Logger) (run.Opt
 		o.Graph.BaseURL, o.Graph.Tokens = sim.URL()+"/beta", signin.NewStatic("the rehearsal", "rehearsal")
 		return o, func() { sim.Close() }, nil
 	}
-	o.Graph.Tokens, o.Tenant, err = tokens(s, log)
+	o.Graph.Tokens, o.Tenant, err = tokens(ctx, s, log)
 	return o, nothing, err
 }
 
 // tokens returns the source of tokens that the settings name, and the tenant: the one in the settings, else the one
-// that the token says it is for, which may be none.
-func tokens(s *Settings, log *zap.Logger) (source graph.TokenSource, tenant string, err error) {
+// that the token says it is for, which may be none. It is a *usageError when these are two GUIDs that differ.
+func tokens(
+	ctx context.Context, s *Settings, log *zap.Logger,
+) (source graph.TokenSource, tenant string, err error) {
+	from := tokenVariable
 	switch {
 	case s.TokenFile != "":
 		f := signin.NewFile(s.TokenFile)
 		if w := f.Warning(); w != "" {
 			log.Warn(w)
 		}
-		source = f
+		source, from = f, s.origins["auth.token_file"].String()
 	case s.Token.Reveal() != "":
 		source = signin.NewStatic(tokenVariable, s.Token.Reveal())
 	default:
 		return nil, "", &usageError{"there is no token to sign in with",
 			"Set --token-file or STATUSSYNC_TOKEN, or rehearse with --simulate."}
 	}
-	token, err := source.Token(context.Background(), "")
-	if err != nil {
+	token, err := source.Token(ctx, "")
+	switch {
+	case ctx.Err() != nil:
+		return nil, "", context.Cause(ctx)
+	case err != nil:
 		return nil, "", usageOf(err)
 	}
-	return source, cmp.Or(s.Tenant, signin.Tenant(token)), nil
+	own := signin.Tenant(token)
+	if guidForm.MatchString(s.Tenant) && guidForm.MatchString(own) && !strings.EqualFold(s.Tenant, own) {
+		return nil, "", &usageError{
+			fmt.Sprintf("%s is %s, but the token from %s is for the tenant %s", s.origins["auth.tenant"], s.Tenant, from, own),
+			"Give the token of that tenant, or leave the tenant out: the token says it.",
+		}
+	}
+	return source, cmp.Or(s.Tenant, own), nil
 }

@@ -34,7 +34,9 @@ func (b *books) settle(o *row.Outcome, refused bool, allowed Threshold) error {
 	}
 	switch {
 	case allowed.exceeded(b.bad, b.settled):
-		return &Stop{Reason: MaxErrors, Row: o.Row, Answer: o.Answer, Bad: b.bad}
+		return &Stop{
+			Reason: MaxErrors, Row: o.Row, Answer: o.Answer, Bad: b.bad, Settled: b.settled, Allowed: allowed,
+		}
 	case b.settled == uniformRows && !b.mixed:
 		return &Stop{Reason: Uniform, Row: o.Row, Answer: o.Answer, Bad: b.bad}
 	}

@@ -13,8 +13,9 @@
 //   - When the service asks for a pause, nothing is sent before the latest time that it asked for. If it does not say
 //     how long, the pause is 2 s, doubling to 20 s, plus up to a quarter of that. After a pause the limiter starts
 //     empty, and requests are made one at a time until one of them is answered decisively.
-//   - When the last 8 answers, of different rows, were faults that may pass, the service is out: one request at a time
-//     probes it 1, 2, 4, then every 5 s later, and the first answer of another kind ends the outage.
+//   - When the last 8 requests, of different rows, found no connection, or met with a fault that may pass and leaves it
+//     open whether they were applied, the service is out: one request at a time probes it 1, 2, 4, then every 5 s
+//     later, and the first answer of another kind ends the outage. That a row is locked is such an answer.
 //
 // # How a run ends
 //

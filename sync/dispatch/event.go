@@ -9,8 +9,8 @@ type Kind uint8
 const (
 	Attempt    Kind = iota + 1 // a request was answered, or was not
 	Pause                      // the gate closed, or stays closed for longer
-	Resume                     // the gate is open again; a run that ends within a pause has none
-	RateChange                 // requests are made at Rate from now on
+	Resume                     // the gate is open again; a run that ends within a pause has one too
+	RateChange                 // requests are made at Rate from now on; the rate that Options set needs none
 )
 
 // An Event is something that happened while dispatching. A field that says nothing about its kind is zero.
@@ -19,11 +19,11 @@ type Event struct {
 	At         time.Time
 	Row        int64         // Attempt: the row's number
 	Try        int           // Attempt: which request of the row in this session, from 1
-	HTTPStatus int           // Attempt, Pause: the answer's status, 0 for silence
+	HTTPStatus int           // Attempt, Pause: the answer's status, 0 for silence. Resume: that of the last Pause
 	Code       string        // Attempt, Pause: the answer's code
 	Duration   time.Duration // Attempt: from the request to its answer. Resume: how long the gate was closed
 	Until      time.Time     // Pause: when the next request may be made
 	Asked      bool          // Pause: the service said until when
-	Outage     bool          // Attempt: a probe into an outage. Pause: the service is out
+	Outage     bool          // Attempt: a probe into an outage. Pause: the service is out. Resume: as the last Pause
 	Rate       Rate          // RateChange
 }

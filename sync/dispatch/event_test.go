@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,8 +19,8 @@ func TestEvents(t *testing.T) {
 		if err := w.run(t.Context(), Options{Attempts: 5, Rate: rate}, 1); err != nil {
 			t.Fatal(err)
 		}
-		if e := w.events[0]; e.Kind != RateChange || e.Rate != rate {
-			t.Errorf("the first event is %+v, want the rate", e)
+		if e := w.kinds(RateChange); len(e) != 0 {
+			t.Errorf("%+v, but the rate did not change", e)
 		}
 		for i, e := range w.kinds(Attempt) {
 			status := []int{503, 429, 200}[i]
@@ -28,4 +29,66 @@ func TestEvents(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestResume: it tells of the pause that it ends, and a run that ends within a pause has one too. What keeps the gate
+// closed still does so in the next run, which counts the rest.
+func TestResume(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answer func(context.Context, request) error
+		want   []Event
+		next   time.Duration // the Resume of a run that begins 2 s later
+	}{
+		"a pause": {script(ask(4 * time.Second)), []Event{{HTTPStatus: 429, Duration: 4 * time.Second}}, 0},
+		"within a pause": {script(ask(20 * time.Second)), []Event{{HTTPStatus: 429, Duration: 10 * time.Second}},
+			10 * time.Second},
+		"an outage":     {script(faults(outageRows)...), []Event{{HTTPStatus: 503, Outage: true, Duration: time.Second}}, 0},
+		"a long outage": {script(faults(10)...), []Event{{HTTPStatus: 503, Outage: true, Duration: 7 * time.Second}}, 0},
+		"within an outage": {func(context.Context, request) error { return fault() },
+			[]Event{{HTTPStatus: 503, Outage: true, Duration: 10 * time.Second}}, 2 * time.Second},
+		"one after the other": {script(append(faults(outageRows), ask(20*time.Second))...),
+			[]Event{{HTTPStatus: 503, Outage: true, Duration: time.Second}, {HTTPStatus: 429, Duration: 9 * time.Second}},
+			11 * time.Second},
+		"none": {script(refused(404)), nil, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				w := &world{answer: c.answer}
+				d := New(Options{Concurrency: outageRows, Attempts: 100, Observe: w.observe})
+				_ = d.Run(ctx, tasks(20), w.call, w.record)
+				checkResumed(t, w.kinds(Resume), c.want)
+				<-ctx.Done()
+				_ = after(t.Context(), 2*time.Second, nil)
+				w = &world{answer: script()}
+				d.opt.Observe = w.observe
+				if err := d.Run(t.Context(), tasks(20), w.call, w.record); err != nil {
+					t.Fatal(err)
+				}
+				var rest time.Duration
+				for _, e := range w.kinds(Resume) {
+					rest += e.Duration
+				}
+				if rest != c.next {
+					t.Errorf("the next run counts %v, want %v", rest, c.next)
+				}
+			})
+		})
+	}
+}
+
+func checkResumed(t *testing.T, got, want []Event) {
+	t.Helper()
+	for i := range got {
+		got[i].At = time.Time{}
+	}
+	for i := range want {
+		want[i].Kind = Resume
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("resumed %+v, want %+v", got, want)
+	}
 }

@@ -52,3 +52,6 @@ func (r *reply) decisive() bool { return !r.again && !r.fatal }
 
 // fault: may pass, and counts against the row.
 func (r *reply) fault() bool { return r.again && !r.free }
+
+// absent: a fault that speaks of the service, not of the row or the token. A definite answer shows that it is there.
+func (r *reply) absent() bool { return r.fault() && (!r.definite || r.HTTPStatus == 0) }

@@ -21,11 +21,13 @@ type gate struct {
 	heard   bool // the service has given a decisive answer
 	careful bool // one request at a time: nothing decisive since the start, the last pause or the last outage
 	busy    bool // careful: that request is under way
+	over    bool // the run is about to end: no request any more
 
 	until   time.Time     // no request before
 	paused  time.Time     // when the last pause began
 	step    time.Duration // length of the last pause for which the service gave none
 	closed  time.Time     // since when pauses and outages have kept the gate closed; zero if it is open
+	last    Event         // the last Pause
 	waiting time.Time     // the first answer since the last decisive one; zero if there was none
 	outage  outage
 }
@@ -107,7 +109,7 @@ func (g *gate) look(now time.Time, c claim) (again time.Time, open bool, err err
 	switch {
 	case now.Before(again):
 		return earliest(again, end, c.late), false, nil
-	case !c.read && g.careful && g.busy:
+	case !c.read && (g.over || g.careful && g.busy):
 		return time.Time{}, false, nil
 	}
 	return now, true, nil
@@ -128,15 +130,37 @@ func (g *gate) leave(p pass, number int64, r *reply, now time.Time) error {
 	if g.waiting.IsZero() {
 		g.waiting = now
 	}
-	if r.fault() {
+	if r.absent() {
 		g.fault(p, number, r, now)
 	} else {
 		g.recovered(now)
 	}
-	if r.paused {
-		return g.pause(r, number, now)
+	if !r.paused {
+		return nil
 	}
-	return nil
+	stop := g.pause(r, number, now)
+	g.over = g.over || stop != nil
+	return stop
+}
+
+// shut lets no more requests be made in this run. Those who wait are woken by the end of its context.
+func (g *gate) shut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.over = true
+}
+
+// end notes that the run has ended, with no request under way. What keeps the gate closed still does; the rest of it
+// counts as closed anew.
+func (g *gate) end(now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.over, g.busy = false, false
+	g.reopen(now)
+	if !g.closed.IsZero() {
+		g.resume(now)
+		g.closed = now
+	}
 }
 
 // decided takes notice of a decisive answer. The answer to a request that was made before the last pause says nothing
@@ -213,6 +237,7 @@ func (g *gate) close(r *reply, now time.Time, e Event) {
 		g.closed = now
 	}
 	e.Kind, e.At, e.HTTPStatus, e.Code = Pause, now, r.HTTPStatus, r.Code
+	g.last = e
 	g.d.observe(e)
 }
 
@@ -223,8 +248,14 @@ func (g *gate) reopen(now time.Time) {
 		return
 	}
 	g.d.writes.drain(now)
-	g.d.observe(Event{Kind: Resume, At: now, Duration: now.Sub(g.closed)})
+	g.resume(now)
 	g.closed = time.Time{}
+}
+
+func (g *gate) resume(now time.Time) {
+	g.d.observe(Event{
+		Kind: Resume, At: now, HTTPStatus: g.last.HTTPStatus, Outage: g.last.Outage, Duration: now.Sub(g.closed),
+	})
 }
 
 func (g *gate) wake() {

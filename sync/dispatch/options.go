@@ -29,7 +29,7 @@ type Options struct {
 	// ends the run; the row is recorded in any case.
 	First func(ctx context.Context, t Task, a row.Answer, err error) error
 
-	// Observe is told of every attempt, pause and rate, from many goroutines at once. It must not block, nor call back.
+	// Observe is told of every attempt, pause and resume, from many goroutines at once. It must not block, nor call back.
 	Observe func(Event)
 }
 

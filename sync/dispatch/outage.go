@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// outageRows is how many different rows must meet with faults, and nothing else, before the service is taken to be out:
+// outageRows is how many different rows must find the service absent, and nothing else, before it is taken to be out:
 // enough that a row which the service cannot digest does not stop the others.
 const outageRows = 8
 

@@ -180,3 +180,41 @@ func TestOneBadRow(t *testing.T) {
 		}
 	})
 }
+
+// TestOutageIsOfTheService: answers that speak of the row or of the token make no outage, however many; no connection
+// does.
+func TestOutageIsOfTheService(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answer *trouble
+		outage bool
+	}{
+		"locked":           {&trouble{status: 423, again: true, definite: true}, false},
+		"being changed":    {&trouble{status: 409, again: true, definite: true}, false},
+		"token not helped": {&trouble{status: 401, again: true, definite: true}, false},
+		"no connection":    {&trouble{again: true, definite: true}, true},
+		"silence":          {silence(), true},
+		"timed out":        {&trouble{status: 408, again: true}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := &world{answer: func(_ context.Context, q request) error {
+					if q.nth > 1 && q.try == 1 {
+						return c.answer
+					}
+					return nil
+				}}
+				if err := w.run(t.Context(), Options{Concurrency: 16, Attempts: 2}, 40); err != nil {
+					t.Fatal(err)
+				}
+				if got := len(w.kinds(Pause)) > 0; got != c.outage {
+					t.Errorf("an outage: %v, want %v", got, c.outage)
+				}
+				if o := w.outcomes[1]; o.Attempts > 2 {
+					t.Errorf("outcome %+v, want 2 attempts at most", o)
+				}
+			})
+		})
+	}
+}

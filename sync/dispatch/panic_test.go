@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/statussync/statussync/sync/row"
 )
@@ -58,6 +59,22 @@ func TestPanic(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestPanicAtTheEnd: an observer that panics after the last row ends no program.
+func TestPanicAtTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		w := &world{answer: script(ask(time.Minute))}
+		opt := Options{Observe: func(e Event) {
+			if e.Kind == Resume {
+				panic("a bug")
+			}
+		}}
+		stopped(t, New(opt).Run(ctx, tasks(3), w.call, w.record), Panic)
+	})
 }
 
 // TestPanicTwice: a record that panics while a panic is recorded changes nothing.

@@ -33,13 +33,13 @@ func (d *Dispatcher) Run(
 	r := &run{Dispatcher: d, call: call, record: record, tasks: make(chan Task, d.opt.Concurrency)}
 	life, land := flights(ctx, d.opt.Grace)
 	defer land()
-	d.observe(Event{Kind: RateChange, At: time.Now(), Rate: d.opt.Rate})
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return r.feed(ctx, tasks) })
 	for range d.opt.Concurrency {
 		g.Go(func() error { return r.work(ctx, life) })
 	}
 	err := g.Wait()
+	r.end()
 	if worst := r.worst.Load(); worst != nil {
 		return worst
 	}
@@ -90,6 +90,16 @@ func (r *run) work(ctx, life context.Context) error {
 		}
 	}
 	return nil
+}
+
+// end ends the run at the gate.
+func (r *run) end() {
+	defer func() {
+		if v := recover(); v != nil {
+			_ = r.panicked(v, 0)
+		}
+	}()
+	r.gate.end(time.Now())
 }
 
 // panicked turns a panic into a *Stop.

@@ -60,17 +60,18 @@ func (w *worker) attempt(ctx, life context.Context, p pass) error {
 	if p.first && r.decisive() && w.opt.First != nil {
 		refusal = w.opt.First(ctx, j.Task, r.Answer, r.err)
 	}
-	stop := w.gate.leave(p, j.Number, &r, now)
+	if !r.fatal && refusal == nil {
+		return w.gate.leave(p, j.Number, &r, now)
+	}
+	w.gate.shut() // not left: nobody may send before the stop has reached everybody
 	switch {
 	case r.fatal:
 		return &Stop{Reason: Fatal, Row: j.Number, Answer: r.Answer, Err: r.err}
-	case refusal != nil && ctx.Err() != nil:
+	case ctx.Err() != nil:
 		return ended(ctx)
-	case refusal != nil:
-		j.house = true
-		return &Stop{Reason: First, Row: j.Number, Answer: r.Answer, Err: refusal}
 	}
-	return stop
+	j.house = true
+	return &Stop{Reason: First, Row: j.Number, Answer: r.Answer, Err: refusal}
 }
 
 // request makes the call.

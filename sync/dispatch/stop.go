@@ -48,6 +48,9 @@ type Stop struct {
 	Wait   time.Duration // MaxWait: the longest stretch that was allowed
 	Bad    int64         // MaxErrors, Uniform: rows that ended badly
 	Err    error         // what it goes back to; nil for the reasons that are their own
+
+	Settled int64     // MaxErrors: rows that had an outcome by then
+	Allowed Threshold // MaxErrors: Options.MaxErrors
 }
 
 // Error says in one sentence why the run ended.
@@ -64,7 +67,7 @@ func (s *Stop) Error() string {
 		}
 		return fmt.Sprintf("the service has given no decisive answer for %s", s.Wait)
 	case MaxErrors:
-		return fmt.Sprintf("%d rows ended badly, more than allowed", s.Bad)
+		return s.tooManyBad()
 	case Uniform:
 		return fmt.Sprintf("each of the first %d rows was refused with HTTP status %d and code %.80q",
 			s.Bad, s.Answer.HTTPStatus, s.Answer.Code)
@@ -72,6 +75,17 @@ func (s *Stop) Error() string {
 		return fmt.Sprintf("the outcome of row %d cannot be recorded: %v", s.Row, s.Err)
 	}
 	return s.Err.Error()
+}
+
+func (s *Stop) tooManyBad() string {
+	rows, of := "rows", ""
+	if s.Bad == 1 {
+		rows = "row"
+	}
+	if s.Allowed.isShare() {
+		of = fmt.Sprintf(" of %d rows", s.Settled)
+	}
+	return fmt.Sprintf("%d %s ended badly, more than the allowed %s%s", s.Bad, rows, s.Allowed, of)
 }
 
 // Hint says what to do, or nothing.
@@ -82,7 +96,7 @@ func (s *Stop) Hint() string {
 	case MaxWait:
 		return "Run the same command again later to send the rows that are left."
 	case MaxErrors:
-		return "Look at what was refused before you send more."
+		return "Look at what was refused before you send more; --max-errors sets the limit."
 	case Uniform:
 		return "What is wrong is most likely wrong with all rows: look at one of them."
 	}

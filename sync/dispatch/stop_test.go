@@ -74,6 +74,9 @@ func TestMaxErrors(t *testing.T) {
 				t.Errorf("max-errors %q: %v after %d rows", text, err, len(w.outcomes))
 			case want < 300:
 				s := stopped(t, err, MaxErrors)
+				if s.Settled != int64(len(w.outcomes)) || s.Allowed != max {
+					t.Errorf("max-errors %q: stop %+v after %d rows", text, s, len(w.outcomes))
+				}
 				if s.Bad != int64(bad) || strings.HasSuffix(text, "%") && len(w.outcomes) != want ||
 					!strings.HasSuffix(text, "%") && bad != want {
 					t.Errorf("max-errors %q: stopped after %d rows, %d bad", text, len(w.outcomes), bad)
@@ -220,6 +223,20 @@ func TestStopWords(t *testing.T) {
 	long := &Stop{Reason: MaxWait, Until: time.Unix(0, 0), Wait: time.Minute}
 	if !strings.Contains(long.Error(), "1970-01-01T00:00:00Z") || Reason(0).String() != "reason?" {
 		t.Errorf("%q, %v", long, Reason(0))
+	}
+	for _, c := range []struct {
+		bad, settled  int64
+		allowed, want string
+	}{
+		{1, 3, "0", "1 row ended badly, more than the allowed 0"},
+		{6, 340, "5", "6 rows ended badly, more than the allowed 5"},
+		{18, 340, "5%", "18 rows ended badly, more than the allowed 5% of 340 rows"},
+	} {
+		allowed, _ := ParseThreshold(c.allowed)
+		s := &Stop{Reason: MaxErrors, Bad: c.bad, Settled: c.settled, Allowed: allowed}
+		if s.Error() != c.want || !strings.Contains(s.Hint(), "--max-errors") {
+			t.Errorf("%q, %q; want %q", s, s.Hint(), c.want)
+		}
 	}
 	if p := (&PanicError{Value: "boom\n"}); p.Error() != `panic: "boom\n"` || p.Unwrap() != nil {
 		t.Errorf("%q", p.Error())

@@ -41,12 +41,14 @@ func ParseThreshold(s string) (Threshold, error) {
 // String returns the threshold as ParseThreshold read it.
 func (t Threshold) String() string { return t.text }
 
+func (t Threshold) isShare() bool { return t.rows < 0 }
+
 // exceeded reports whether bad rows out of settled ones are more than t allows.
 func (t Threshold) exceeded(bad, settled int64) bool {
 	switch {
 	case t.text == "":
 		return false
-	case t.rows >= 0:
+	case !t.isShare():
 		return bad > t.rows
 	}
 	return settled >= percentFrom && float64(bad)*100 > t.percent*float64(settled)

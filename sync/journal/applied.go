@@ -82,14 +82,14 @@ func (j *Journal) refresh(ctx context.Context, target int64, chunk []Applied) er
 		return err
 	}
 	slices.SortStableFunc(chunk, func(a, b Applied) int { return cmp.Compare(a.Key, b.Key) })
-	var set, forget []any
+	set, forget := make([]any, 0, 2*len(chunk)), []any(nil)
 	for i, c := range chunk {
 		switch {
 		case i+1 < len(chunk) && chunk[i+1].Key == c.Key: // a later change counts
 		case c.Forget:
 			forget = append(forget, int64(c.Key))
 		default:
-			set = append(set, int64(c.Key), c.Fingerprint[:])
+			set = append(set, int64(c.Key), chunk[i].Fingerprint[:])
 		}
 	}
 	return j.commit(ctx, func(ctx context.Context, c *sql.Conn) error {

@@ -112,7 +112,7 @@ func TestRefreshed(t *testing.T) {
 	refreshed(false)
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
-	if err := j.Refresh(gone, "a", changes(nil)); !errors.Is(err, context.Canceled) {
+	if err := j.Refresh(gone, "a", changes(nil)); !errors.Is(err, context.Canceled) || is[*WriteError](err) {
 		t.Errorf("got %v", err)
 	}
 	refreshed(false)

@@ -62,7 +62,7 @@ func recordChild(dir string) error {
 	}
 	close(rows)
 	workers.Wait()
-	return s.End(ctx, 0)
+	return s.End(ctx, 0, "", "")
 }
 
 func crashWorker(s *Session, session int, rows <-chan int64) {
@@ -167,7 +167,7 @@ func TestKilled(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			j := openAt(t, dir)
-			ok(t, begin(t, j, "a", crashRows).End(t.Context(), 5))
+			ok(t, begin(t, j, "a", crashRows).End(t.Context(), 5, "", ""))
 			ok(t, j.Close())
 			books := crashBooks{map[int64]int{}, map[int64]int{}}
 			for range 13 {

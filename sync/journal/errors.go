@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -79,12 +80,13 @@ func (e *BooksError) Error() string {
 	return fmt.Sprintf("the books do not balance: a row from %d to %d would have two outcomes", e.First, e.Last)
 }
 
-// wrote gives the error of a write its type; those that have one keep it.
+// wrote gives the error of a write its type; those that have one keep it, and so does the end of a context.
 func (j *Journal) wrote(err error) error {
 	var write *WriteError
 	var books *BooksError
 	switch {
-	case err == nil, errors.As(err, &write), errors.As(err, &books):
+	case err == nil, errors.As(err, &write), errors.As(err, &books),
+		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case damaged(err):
 		return &DamagedError{j.path, err}

@@ -26,7 +26,7 @@ func TestDiskFull(t *testing.T) {
 	j := openAt(t, dir)
 	s := begin(t, j, "a", rows)
 	ok(t, s.Fence(ctx, rows-1))
-	_, err := j.db.Exec("PRAGMA max_page_count = 22")
+	_, err := j.db.Exec("PRAGMA max_page_count = 16")
 	ok(t, err)
 	acked := int64(0)
 	err = nil
@@ -49,7 +49,7 @@ func TestDiskFull(t *testing.T) {
 		}
 	}
 	check()
-	for _, after := range []error{s.Record(row.Outcome{Row: rows}), s.Flush(ctx), s.Fence(ctx, rows), s.End(ctx, 0)} {
+	for _, after := range []error{s.Record(row.Outcome{Row: rows}), s.Flush(ctx), s.Fence(ctx, rows), s.End(ctx, 0, "", "")} {
 		if after != err {
 			t.Errorf("got %v after %v", after, err)
 		}
@@ -60,7 +60,7 @@ func TestDiskFull(t *testing.T) {
 	check()
 	s = resume(t, j, "a")
 	record(t, s, rows, rows, row.Succeeded, false)
-	ok(t, s.End(ctx, 5))
+	ok(t, s.End(ctx, 5, "", ""))
 }
 
 // narrowChild records until it may not make files larger than the limit that it is given, as when a disk fails.
@@ -100,7 +100,7 @@ func narrowRun(dir string) (acked int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, s.End(ctx, 0)) }()
+	defer func() { err = errors.Join(err, s.End(ctx, 0, "", "")) }()
 	if err := j.Planned(ctx, "a", math.MaxInt32, nil); err != nil {
 		return 0, err
 	}
@@ -127,7 +127,7 @@ func narrowRun(dir string) (acked int64, err error) {
 func TestWriteFails(t *testing.T) {
 	t.Parallel()
 	most := int64(0)
-	for _, limit := range []int{0, 4096, 8192, 20_000, 50_000, 90_000, 120_000, 150_000} {
+	for _, limit := range []int{0, 4096, pageSize, 100_000, 190_000, 230_000, 270_000} {
 		dir := t.TempDir()
 		c := childCommand(t, "narrow", dir)
 		c.Args = append(c.Args, strconv.Itoa(limit))

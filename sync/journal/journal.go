@@ -11,7 +11,7 @@
 //	err = j.Planned(ctx, id, rows, inputs)
 //	err = s.Fence(ctx, 1000)                   // from here rows 1 to 1000 may be sent
 //	err = s.Record(outcome)
-//	err = s.End(ctx, 0)
+//	err = s.End(ctx, 0, journal.StateFinished, "")
 //
 // # What is promised
 //
@@ -20,7 +20,7 @@
 // may mend, anything else is a [BooksError].
 //
 // A session that did not end was killed. Then nobody knows about the rows up to its fence that have no outcome, nor
-// about those whose earlier retryable refusal it set out to mend: they read as unknown. Rows behind the fence, and rows
+// about those whose earlier retryable refusal it set out to mend: they read as unknown. Rows beyond the fence, and rows
 // that a session left behind when it ended well, were not sent. This is derived when the journal is read, so that
 // nothing has to be repaired after a crash.
 //

@@ -131,7 +131,7 @@ func TestRunKeepsWhatItWasGiven(t *testing.T) {
 	ok(t, s.Fence(ctx, 2))
 	wantRun.State, wantRun.Rows, wantRun.Inputs, wantRun.Sessions, wantRun.Fence = StateOpen, 3, inputs, 1, 2
 	check()
-	ok(t, s.End(ctx, 5))
+	ok(t, s.End(ctx, 5, "", ""))
 	wantRun.ExitStatus, wantRun.Ended = 5, time.Now()
 	check()
 	ok(t, j.Conclude(ctx, "a", StateFinished, -1))

@@ -154,28 +154,29 @@ func (j *Journal) page(ctx context.Context, page []row.Outcome, query string, af
 	}
 	defer rows.Close()
 	for rows.Next() {
-		o, err := scan(rows)
-		if err == nil && (o.Verdict == row.Unsent || o.Verdict > row.Unknown) {
-			err = fmt.Errorf("row %d has a verdict that does not exist", o.Row)
+		page = append(page, row.Outcome{})
+		if err := scan(rows, &page[len(page)-1]); err != nil && ctx.Err() == nil {
+			return page[:len(page)-1], &DamagedError{j.path, err}
+		} else if err != nil {
+			return page[:len(page)-1], j.read(ctx.Err())
 		}
-		if err != nil {
-			return page, &DamagedError{j.path, err}
-		}
-		page = append(page, o)
 	}
 	return page, j.read(rows.Err())
 }
 
-func scan(rows *sql.Rows) (o row.Outcome, err error) {
+func scan(rows *sql.Rows, o *row.Outcome) error {
 	var stored row.Verdict
 	var request, client any
 	var at sql.NullInt64
-	err = rows.Scan(&o.Row, &o.Input, &o.Line, &stored, &o.Verdict, &o.Retryable, &o.Attempts, &o.HTTPStatus, &o.Code,
+	err := rows.Scan(&o.Row, &o.Input, &o.Line, &stored, &o.Verdict, &o.Retryable, &o.Attempts, &o.HTTPStatus, &o.Code,
 		&o.Message, &o.Mismatch, &o.Reason, &request, &client, &at, (*int64)(&o.Duration))
 	o.Row &= rowMask
 	o.RequestID, o.ClientRequestID, o.At = guidOf(request), guidOf(client), timeOf(at)
 	if o.Verdict != stored {
 		o.Reason = "sent again by a process that was killed"
 	}
-	return o, err
+	if err == nil && (o.Verdict == row.Unsent || o.Verdict > row.Unknown) {
+		err = fmt.Errorf("row %d has a verdict that does not exist", o.Row)
+	}
+	return err
 }

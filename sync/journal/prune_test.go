@@ -16,7 +16,7 @@ func TestPrune(t *testing.T) {
 		ok(t, s.Fence(ctx, size))
 		s.Tally(Event{Kind: Attempt})
 		record(t, s, 1, size, row.Succeeded, false)
-		ok(t, s.End(ctx, 0))
+		ok(t, s.End(ctx, 0, "", ""))
 		ok(t, j.Refresh(ctx, id, changes([]Applied{{Key: row.Key(size)}})))
 		size = pruneChunk + 3
 	}
@@ -59,7 +59,7 @@ func TestPruneUnrefreshed(t *testing.T) {
 		ok(t, j.Begin(ctx, Run{ID: "first " + target, Target: target}))
 		ok(t, j.Refresh(ctx, "first "+target, changes([]Applied{{Key: 1}})))
 	}
-	ok(t, begin(t, j, "sent nothing", 1).End(ctx, 0))
+	ok(t, begin(t, j, "sent nothing", 1).End(ctx, 0, "", ""))
 	_, err := j.Prune(ctx, 0)
 	ok(t, err)
 	if len(held(t, j, "t")) != 1 {
@@ -67,7 +67,7 @@ func TestPruneUnrefreshed(t *testing.T) {
 	}
 	s := begin(t, j, "sent", 1)
 	ok(t, s.Fence(ctx, 1))
-	ok(t, s.End(ctx, 0))
+	ok(t, s.End(ctx, 0, "", ""))
 	_, err = j.Prune(ctx, 0)
 	ok(t, err)
 	if len(held(t, j, "t")) != 0 {

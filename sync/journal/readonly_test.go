@@ -58,7 +58,7 @@ func TestReadOnly(t *testing.T) {
 	record(t, s, 1, 1, row.Succeeded, false)
 	ok(t, s.Flush(ctx))
 	read("s?-")
-	ok(t, s.End(ctx, 0))
+	ok(t, s.End(ctx, 0, "", ""))
 	read("s--")
 	ok(t, j.Close())
 	read("s--")
@@ -109,7 +109,7 @@ func TestReadWhileWritten(t *testing.T) {
 				return
 			}
 		}
-		written <- s.End(ctx, 0)
+		written <- s.End(ctx, 0, "", "")
 	}()
 	reads := 0
 	for {

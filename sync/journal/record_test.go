@@ -38,7 +38,7 @@ func TestOutcomesReadAsTheyWereRecorded(t *testing.T) {
 	for _, i := range rand.Perm(len(outcomes)) {
 		ok(t, s.Record(outcomes[i]))
 	}
-	ok(t, s.End(ctx, 5))
+	ok(t, s.End(ctx, 5, "", ""))
 	ok(t, j.Close())
 	j = openAt(t, dir)
 	var got, troubles []row.Outcome
@@ -83,7 +83,7 @@ func TestMany(t *testing.T) {
 			})
 		}
 		recorders.Wait()
-		ok(t, s.End(ctx, 4))
+		ok(t, s.End(ctx, 4, "", ""))
 	}
 	got := verdicts(t, j, "a")
 	for i, c := range got {
@@ -131,7 +131,7 @@ func TestGroupCommit(t *testing.T) {
 		if n := stored(); n != 1003 {
 			t.Errorf("%d outcomes are stored after Flush", n)
 		}
-		ok(t, s.End(t.Context(), 0))
+		ok(t, s.End(t.Context(), 0, "", ""))
 	})
 }
 
@@ -170,7 +170,7 @@ func TestRecordWaits(t *testing.T) {
 		mu.Unlock()
 		ok(t, disk.Close())
 		recorders.Wait()
-		ok(t, s.End(ctx, 0))
+		ok(t, s.End(ctx, 0, "", ""))
 		if got := verdicts(t, j, "a"); got != strings.Repeat("s", 4*groupRows) {
 			t.Error("rows are missing")
 		}
@@ -186,7 +186,7 @@ func TestWriterPanics(t *testing.T) {
 	ok(t, s.Fence(ctx, 1))
 	ok(t, s.Record(row.Outcome{Row: 1, Verdict: row.Invalid}))
 	err := s.Flush(ctx)
-	if err == nil || !strings.Contains(err.Error(), "broken") || s.End(ctx, 0) != err {
+	if err == nil || !strings.Contains(err.Error(), "broken") || s.End(ctx, 0, "", "") != err {
 		t.Errorf("got %v", err)
 	}
 	want(t, j, "a", "?")

@@ -41,6 +41,7 @@ type Run struct {
 	Started     time.Time
 	Ended       time.Time // when the last session ended; zero while one is at work and after one was killed
 	ExitStatus  int       // of the last session; -1 where Ended is zero
+	Stopped     string    // why the last session ended before its last row; empty if it did not
 	Sessions    int       // processes that worked at it
 	Fence       int64     // rows up to this one may have been sent by some session
 	Doubt       int64     // rows up to this one without an outcome are unknown: a killed session may have sent them
@@ -54,7 +55,7 @@ const (
 
 	// ?1 is the number of the session that this process works in, ?2 its run.
 	selectRuns = `SELECT r.number, r.id, r.state, r.fingerprint, r.target, r.settings, r.rows, r.started, r.ended,
-	coalesce(r.exit, -1), r.refreshed IS NOT NULL,
+	coalesce(r.exit, -1), coalesce(r.stopped, ''), r.refreshed IS NOT NULL,
 	count(s.number), coalesce(max(s.fence), 0),
 	coalesce(max(s.fence) FILTER (WHERE s.ended IS NULL AND (s.run, s.number) <> (?2, ?1)), 0)
 	FROM run r LEFT JOIN session s ON s.run = r.number
@@ -145,7 +146,7 @@ func (j *Journal) runs(ctx context.Context, id string) (runs []Run, numbers []in
 		var number int64
 		var started, ended sql.NullInt64
 		err := rows.Scan(&number, &r.ID, &r.State, &r.Fingerprint, &r.Target, &r.Settings, &r.Rows, &started, &ended,
-			&r.ExitStatus, &r.Refreshed, &r.Sessions, &r.Fence, &r.Doubt)
+			&r.ExitStatus, &r.Stopped, &r.Refreshed, &r.Sessions, &r.Fence, &r.Doubt)
 		if err != nil {
 			return nil, nil, j.read(err)
 		}

@@ -76,7 +76,7 @@ func (j *Journal) BeginSession(ctx context.Context, id string) (*Session, error)
 		if s.run, err = number(ctx, c, id); err != nil {
 			return err
 		}
-		if _, err = c.ExecContext(ctx, `UPDATE run SET ended = NULL, exit = NULL WHERE number = ?`, s.run); err != nil {
+		if _, err = c.ExecContext(ctx, `UPDATE run SET ended = NULL, exit = NULL, stopped = NULL WHERE number = ?`, s.run); err != nil {
 			return err
 		}
 		return c.QueryRowContext(ctx, insertSession, s.run, time.Now().UnixNano()).Scan(&s.number)
@@ -123,8 +123,9 @@ func (s *Session) Fence(ctx context.Context, row int64) error {
 }
 
 // End commits what was recorded and ends the session: from now on a row without an outcome was not sent by it. exit is
-// the exit status that the run's history shows.
-func (s *Session) End(ctx context.Context, exit int) error {
+// the exit status that the run's history shows, stopped why the session ended before its last row, if it did. The run
+// gets the state; with "" it keeps the one it has.
+func (s *Session) End(ctx context.Context, exit int, state State, stopped string) error {
 	s.leave()
 	if err := s.failure(); err != nil {
 		return err
@@ -136,7 +137,8 @@ func (s *Session) End(ctx context.Context, exit int) error {
 		if err != nil {
 			return err
 		}
-		_, err = c.ExecContext(ctx, `UPDATE run SET ended = ?, exit = ? WHERE number = ?`, now, exit, s.run)
+		_, err = c.ExecContext(ctx, `UPDATE run SET ended = ?1, exit = ?2, state = iif(?3 = '', state, ?3),
+			stopped = nullif(?4, '') WHERE number = ?5`, now, exit, state, stopped, s.run)
 		return err
 	})
 	if err != nil {

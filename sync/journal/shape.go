@@ -15,8 +15,8 @@ import (
 const many = 50
 
 // A shape is one way to bind an outcome. Most rows succeed at once, and then seven values tell all: binding no more
-// saves a quarter of the time. The statements are the driver's own, since database/sql makes a new list of the arguments
-// for each execution, which is most of the garbage and a tenth of the time.
+// saves a quarter of the time. The statements are the driver's own: database/sql makes a new list of the arguments for
+// each execution, which is half of the garbage and a tenth of the time.
 type shape struct {
 	values   string // of one row; ?1 is the session
 	append   func(args []driver.NamedValue, id int64, o *row.Outcome) []driver.NamedValue

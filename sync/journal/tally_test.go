@@ -33,7 +33,7 @@ func TestTally(t *testing.T) {
 	record(t, s, 1, 1, row.Succeeded, false)
 	ok(t, s.Flush(ctx))
 	s.Tally(Event{Kind: Rate, At: at, PerSecond: 2.5})
-	ok(t, s.End(ctx, 5))
+	ok(t, s.End(ctx, 5, "", ""))
 	s = resume(t, j, "a")
 	s.Tally(events[0])
 	ok(t, j.Close())
@@ -67,7 +67,7 @@ func TestTallyPages(t *testing.T) {
 	for i := range 2*pageRows + 7 {
 		s.Tally(Event{Kind: Attempt, At: at.Add(time.Duration(i/2) * TallySpan), HTTPStatus: 200 + i%2*300})
 	}
-	ok(t, s.End(t.Context(), 0))
+	ok(t, s.End(t.Context(), 0, "", ""))
 	n := 0
 	for tally, err := range j.Tallies(t.Context(), "a") {
 		ok(t, err)

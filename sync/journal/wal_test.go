@@ -18,7 +18,7 @@ const (
 	walFence     = 160
 	walRows      = 200
 	walHead      = 32 // bytes
-	walFrame     = 24 + 8192
+	walFrame     = 24 + pageSize
 )
 
 // walImage returns the files of a journal as a crash leaves them: groups of rows are committed, in the WAL alone.
@@ -73,7 +73,7 @@ func TestDamagedWAL(t *testing.T) {
 		if goOn {
 			s := resume(t, j, "a")
 			record(t, s, int64(n*walGroupRows)+1, walRows, row.Succeeded, false)
-			ok(t, s.End(t.Context(), 0))
+			ok(t, s.End(t.Context(), 0, "", ""))
 			want(t, j, "a", strings.Repeat("s", walRows))
 		}
 		return n
@@ -132,12 +132,12 @@ func TestDamagedFile(t *testing.T) {
 	j := openAt(t, dir)
 	s := begin(t, j, "a", walRows)
 	record(t, s, 1, walRows, row.Succeeded, false)
-	ok(t, s.End(t.Context(), 0))
+	ok(t, s.End(t.Context(), 0, "", ""))
 	ok(t, j.Close())
 	db, err := os.ReadFile(filepath.Join(dir, fileName))
 	ok(t, err)
 	refused := 0
-	for page := 0; page < len(db); page += 8192 {
+	for page := 0; page < len(db); page += pageSize {
 		for _, at := range []int{0, 4, 9, 100} {
 			damaged := bytes.Clone(db)
 			damaged[page+at] ^= 0x15

@@ -49,17 +49,20 @@ func (k *keys) ascending() iter.Seq[row.Key] {
 	}
 }
 
-// repeated returns the keys that occur more than once.
-func (k *keys) repeated() map[row.Key]struct{} {
-	found := make(map[row.Key]struct{})
+// repeated returns the keys that occur more than once, in ascending order, and how many rows have one of them.
+func (k *keys) repeated() (found []row.Key, rows int) {
 	first, last := true, row.Key(0)
 	for key := range k.ascending() {
 		if key == last && !first {
-			found[key] = struct{}{}
+			if n := len(found); n == 0 || found[n-1] != key {
+				found = append(found, key)
+				rows++
+			}
+			rows++
 		}
 		first, last = false, key
 	}
-	return found
+	return found, rows
 }
 
 // heads is a heap of sorted, non-empty chunks by their first key.

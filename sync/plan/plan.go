@@ -4,12 +4,13 @@
 // is needed to settle rows that share a key or that may be unchanged; if so, every valid row passes [Plan.Look] in the
 // same order. [Plan.Settle] decides what is left. After that, [Plan.Pending] says which rows are to be sent.
 //
-// Rows are not kept. A plan holds 8 bytes and one bit a row, 56 bytes for each row whose key occurs more than once, and
-// 24 bytes for each row whose key was applied before.
+// Rows are not kept. A plan holds 8 bytes a row until the survey ends, and one bit a row. To that come 52 bytes for each
+// row whose key occurs more than once, 8 bytes for each such key, and 24 bytes for each key that was applied before.
 package plan
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/statussync/statussync/sync/row"
 )
@@ -35,7 +36,7 @@ type Plan struct {
 	keys     keys
 	decided  bits
 	doubtful bits
-	repeated map[row.Key]struct{}
+	repeated []row.Key // keys of twins, ascending
 	known    known
 	twins    []twin
 	hash     row.Hasher
@@ -62,13 +63,14 @@ func (p *Plan) Valid(s *row.Status) {
 // unchanged are to be sent all the same. It reports whether a second reading is needed.
 func (p *Plan) Survey(applied iter.Seq2[Known, error]) (again bool, err error) {
 	p.keys.sort()
-	p.repeated = p.keys.repeated()
+	repeated, rows := p.keys.repeated()
 	if applied != nil {
 		if err := p.known.merge(p.keys.ascending(), applied); err != nil {
 			return false, err
 		}
 	}
 	p.keys = keys{}
+	p.repeated, p.twins = repeated, make([]twin, 0, rows)
 	return len(p.repeated) > 0 || p.known.len() > 0, nil
 }
 
@@ -76,15 +78,13 @@ func (p *Plan) Survey(applied iter.Seq2[Known, error]) (again bool, err error) {
 // for [Plan.Settle].
 func (p *Plan) Look(r *row.Row, record func(row.Outcome) error) error {
 	k := p.hash.Key(&r.Status)
-	if _, ok := p.repeated[k]; ok {
-		p.twins = append(p.twins, twin{
-			key: p.hash.KeyFingerprint(&r.Status), values: p.hash.Fingerprint(&r.Status),
-			place: place{r.Number, r.Line, int32(r.Input)}, hash: k,
-		})
-		return nil
-	}
-	if f, ok := p.known.find(k); ok && f == p.hash.Fingerprint(&r.Status) {
-		return record(p.decide(place{r.Number, r.Line, int32(r.Input)}, row.Unchanged, ""))
+	group, repeated := slices.BinarySearch(p.repeated, k)
+	f, applied := p.known.find(k)
+	switch {
+	case repeated:
+		p.twins = append(p.twins, p.twin(r, group))
+	case applied && f == p.hash.Fingerprint(&r.Status):
+		return record(p.decide(row.Outcome{Row: r.Number, Input: r.Input, Line: r.Line, Verdict: row.Unchanged}))
 	}
 	return nil
 }
@@ -111,11 +111,11 @@ func (p *Plan) Doubtful(number int64) bool { return p.doubtful.has(number) }
 // Counts returns how many rows were decided in which way so far.
 func (p *Plan) Counts() Counts { return p.counts }
 
-func (p *Plan) decide(at place, v row.Verdict, reason string) row.Outcome {
-	p.decided.set(at.row)
+// decide takes in that a row is not to be sent, and returns the row's outcome.
+func (p *Plan) decide(o row.Outcome) row.Outcome {
+	p.decided.set(o.Row)
 	p.counts.Send--
-	o := row.Outcome{Row: at.row, Input: int(at.input), Line: at.line, Verdict: v, Reason: reason}
-	switch v {
+	switch o.Verdict {
 	case row.Unchanged:
 		p.counts.Unchanged++
 	case row.Duplicate:

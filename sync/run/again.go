@@ -15,6 +15,10 @@ import (
 // Report renders a run of the folder dir again, from its journal and its copy of the input. An empty id is the newest
 // run. It returns when the files are complete.
 func Report(ctx context.Context, dir, id, version string, summarize func(Summary)) error {
+	return interrupted(ctx, report(ctx, dir, id, version, summarize))
+}
+
+func report(ctx context.Context, dir, id, version string, summarize func(Summary)) error {
 	root, err := openDir(dir)
 	if err != nil {
 		return err
@@ -38,7 +42,7 @@ func Report(ctx context.Context, dir, id, version string, summarize func(Summary
 	if err != nil {
 		return err
 	}
-	if err := r.load(ctx, version, ""); err != nil {
+	if err := r.load(ctx, version); err != nil {
 		return books(err)
 	}
 	if err := r.rows(ctx, nil); err != nil {

@@ -2,14 +2,18 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/statussync/statussync/input"
+	"github.com/statussync/statussync/reports"
 	"github.com/statussync/statussync/sync/journal"
 )
 
@@ -40,20 +44,61 @@ func (w *work) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if found, err := w.unfinished(ctx, in); err != nil || found {
+	if err := w.unfinished(ctx, in); err != nil {
 		return err
 	}
+	if w.resumed {
+		err = w.replaceInput(temp, in)
+	} else {
+		err = w.enter(ctx, temp, id, in)
+	}
+	if err != nil {
+		return books(err)
+	}
+	return w.open(ctx)
+}
+
+// enter makes the temporary folder that of a new run.
+func (w *work) enter(ctx context.Context, temp, id string, in intake) error {
 	w.run = journal.Run{
 		ID: id, Fingerprint: in.fingerprint, Target: w.o.target(), Settings: w.o.settings(),
 		Inputs: in.inputs, Started: time.Now(),
 	}
-	if err := w.dir.Rename(temp, id); err != nil {
-		return books(err)
-	}
 	if err := w.journal.Begin(ctx, w.run); err != nil {
-		return books(err)
+		return err
 	}
-	return w.open(ctx)
+	if err := w.dir.Rename(temp, id); err != nil {
+		return err
+	}
+	return syncDir(w.dir, ".")
+}
+
+// replaceInput puts the copy that was just taken in into the folder of the run that is taken up: it has the content that
+// the run was decided over, whatever became of the run's own copy.
+func (w *work) replaceInput(temp string, in intake) error {
+	for i, one := range in.inputs {
+		from, to := filepath.Join(temp, inputDir, one.File), filepath.Join(w.run.ID, inputDir, w.run.Inputs[i].File)
+		if err := w.dir.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			return err
+		}
+		if err := w.dir.Rename(from, to); err != nil {
+			return err
+		}
+	}
+	return syncDir(w.dir, filepath.Join(w.run.ID, inputDir))
+}
+
+// syncDir makes what was renamed in a folder survive the loss of power.
+func syncDir(root *os.Root, name string) error {
+	d, err := root.Open(name)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && runtime.GOOS != "windows" {
+		return err
+	}
+	return nil
 }
 
 // open begins the session of the run that was found.
@@ -71,10 +116,14 @@ func (w *work) open(ctx context.Context) error {
 	if !w.resumed {
 		w.o.Log.Info("a run begins", zap.String("run", w.run.ID))
 	}
+	w.session.Tally(journal.Event{Kind: journal.Sending, At: time.Now()}) // for lastActive, should this process be killed
+	if err := w.session.Flush(ctx); err != nil {
+		return books(err)
+	}
 	return nil
 }
 
-// lastActive returns when the run was last worked at. Of a killed session only its requests tell.
+// lastActive returns when the run was last worked at. Of a killed session only its start and its requests tell.
 func (w *work) lastActive(ctx context.Context, r journal.Run) (time.Time, error) {
 	if !r.Ended.IsZero() {
 		return r.Ended, nil
@@ -96,7 +145,7 @@ func (w *work) sweep() error {
 		return err
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), tempPrefix) {
+		if strings.HasPrefix(e.Name(), tempPrefix) || strings.HasPrefix(e.Name(), reports.TempPrefix) {
 			if err := w.dir.RemoveAll(e.Name()); err != nil {
 				return err
 			}
@@ -105,12 +154,12 @@ func (w *work) sweep() error {
 	return nil
 }
 
-// unfinished looks for a run over the same content at the same target that can be taken up, and closes those that
-// cannot. It reports whether it found one.
-func (w *work) unfinished(ctx context.Context, in intake) (bool, error) {
+// unfinished looks for a run over the same content at the same target that can be taken up. Those that cannot are closed
+// once the new run is decided.
+func (w *work) unfinished(ctx context.Context, in intake) error {
 	runs, err := w.journal.Runs(ctx)
 	if err != nil {
-		return false, books(err)
+		return books(err)
 	}
 	for _, r := range runs {
 		if r.State != journal.StateOpen && r.State != journal.StatePlanning || r.Target != w.o.target() {
@@ -118,18 +167,31 @@ func (w *work) unfinished(ctx context.Context, in intake) (bool, error) {
 		}
 		why, err := w.cannotTakeUp(ctx, r, in)
 		if err != nil {
-			return false, err
+			return err
 		}
 		if why == "" {
 			w.run, w.resumed = r, true
-			return true, w.open(ctx)
+			return nil
 		}
-		w.o.Log.Warn("an unfinished run is left as it is", zap.String("run", r.ID), zap.String("why", why))
+		w.o.Log.Warn("another run is unfinished and will be abandoned", zap.String("run", r.ID), zap.String("why", why))
+		w.replaced = append(w.replaced, r)
+	}
+	return nil
+}
+
+// abandon closes the runs that the new one takes the place of. One that was never decided has nothing to report.
+func (w *work) abandon(ctx context.Context) error {
+	for _, r := range w.replaced {
 		if err := w.journal.Conclude(ctx, r.ID, journal.StateAbandoned, -1); err != nil {
-			return false, books(err)
+			return err
+		}
+		if r.State == journal.StatePlanning {
+			if err := w.dir.RemoveAll(r.ID); err != nil {
+				return err
+			}
 		}
 	}
-	return false, nil
+	return nil
 }
 
 // cannotTakeUp says why the unfinished run r is not taken up; empty if it is. Another setting for the same content is
@@ -147,7 +209,7 @@ func (w *work) cannotTakeUp(ctx context.Context, r journal.Run, in intake) (stri
 	case r.Fingerprint != in.fingerprint:
 		return "the input is another one", nil
 	case silence > w.o.ResumeWithin:
-		return fmt.Sprintf("it ended %s ago, longer than --resume-within", silence.Round(time.Minute)), nil
+		return fmt.Sprintf("it ended %s ago, longer than --resume-within", silence.Round(time.Second)), nil
 	case r.Settings != w.o.settings():
 		return "", &Failure{Exit: ExitUsage,
 			Text: fmt.Sprintf("run %s over the same input is unfinished, but was decided otherwise: %s",

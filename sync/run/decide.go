@@ -26,9 +26,6 @@ func (w *work) decide(ctx context.Context) error {
 	}
 	d := newDecider(w.records, w.o, w.record)
 	if w.o.SkipUnchanged {
-		if err := w.o.knowsTenant(); err != nil {
-			return err
-		}
 		known, err := applied(ctx, w.journal, w.o.Dir, w.run.Target)
 		if err != nil {
 			return err
@@ -43,8 +40,11 @@ func (w *work) decide(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.plan = d.plan
+	w.plan, w.size = d.plan, d.bytes
 	if err := w.planned(ctx, d); err != nil {
+		return books(err)
+	}
+	if err := w.abandon(ctx); err != nil {
 		return books(err)
 	}
 	c := d.plan.Counts()
@@ -71,31 +71,36 @@ func (w *work) planned(ctx context.Context, d *decider) error {
 // takeUp makes the plan of a run that an earlier session has begun from the outcomes that it left.
 func (w *work) takeUp(ctx context.Context) error {
 	w.plan = plan.New(w.o.Duplicates)
+	var invalid int64
 	for o, err := range w.journal.Outcomes(ctx, w.run.ID) {
 		if err != nil {
 			return books(err)
+		}
+		if o.Verdict == row.Invalid {
+			invalid++
 		}
 		w.plan.Resume(o.Row, o.Verdict.Resend() && o.Retryable, o.Verdict == row.Unknown)
 	}
 	w.o.Log.Info("an unfinished run over the same input goes on", zap.String("run", w.run.ID),
 		zap.Int64("rows", w.run.Rows), zap.Int64("left", w.plan.Counts().Send))
-	return nil
+	if invalid > 0 && !w.o.SkipInvalid { // the process ended between deciding and refusing
+		return errRefused
+	}
+	return expected(w.o, w.run.Rows)
 }
 
 // drop ends a run that was given up before its first request. Nothing of it is kept but its line in the history.
 func (w *work) drop(after context.Context, err error) error {
-	state, exit := journal.StateAbandoned, ExitStatus(err)
-	if exit == ExitRefused {
+	state := journal.StateAbandoned
+	if ExitStatus(err) == ExitRefused {
 		state = journal.StateRefused
 	}
-	return errors.Join(w.end(after, err),
-		w.journal.Conclude(after, w.run.ID, state, exit),
-		w.dir.RemoveAll(w.run.ID))
+	return errors.Join(w.end(after, state, err), w.dir.RemoveAll(w.run.ID))
 }
 
 // end ends the session because of err, and returns that. A session that has failed says once more why: err has it.
-func (w *work) end(after context.Context, err error) error {
-	if failed := w.session.End(after, ExitStatus(err)); failed != nil && !errors.Is(err, failed) {
+func (w *work) end(after context.Context, state journal.State, err error) error {
+	if failed := w.session.End(after, ExitStatus(err), state, sentence(err)); failed != nil && !errors.Is(err, failed) {
 		return errors.Join(err, failed)
 	}
 	return err
@@ -108,9 +113,9 @@ func (w *work) record(o row.Outcome) error {
 	return nil
 }
 
-// knowsTenant refuses to compare with what was applied to a tenant that nobody has named.
-func (o *Options) knowsTenant() error {
-	if o.Tenant != "" {
+// check refuses to compare with what was applied to a tenant that nobody has named.
+func (o *Options) check() error {
+	if !o.SkipUnchanged || o.Tenant != "" {
 		return nil
 	}
 	return &Failure{Exit: ExitUsage,

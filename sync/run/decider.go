@@ -46,6 +46,7 @@ type decider struct {
 	records records
 	names   []string
 	rows    []int64                 // rows of each input
+	bytes   int64                   // of all records, as the reports repeat them
 	record  func(row.Outcome) error // receives each decision
 	applied iter.Seq2[plan.Known, error]
 }
@@ -100,6 +101,7 @@ func (d *decider) survey(ctx context.Context) error {
 			return err
 		}
 		d.rows[rec.Input]++
+		d.bytes += int64(len(rec.Raw))
 		if len(rec.Problems) == 0 {
 			d.plan.Valid(&rec.Status)
 			continue
@@ -140,14 +142,22 @@ func (d *decider) contradiction(o row.Outcome) error {
 
 // check compares the rows that were read with what the user expects of the input.
 func (d *decider) check(o Options) error {
-	rows := d.plan.Counts().Rows()
-	switch {
-	case rows == 0 && !o.AllowEmpty:
-		return &Failure{Exit: ExitRefused, Text: "the input has no rows",
-			Do: "if that is as it should be, add --allow-empty"}
-	case o.ExpectRows >= 0 && rows != o.ExpectRows:
-		return &Failure{Exit: ExitRefused, Text: fmt.Sprintf("the input has %d rows, %d were expected", rows, o.ExpectRows),
-			Do: "find out why, or change --expect-rows"}
+	if !o.AllowEmpty {
+		for i, n := range d.rows {
+			if n == 0 {
+				return &Failure{Exit: ExitRefused, Text: d.names[i] + " has no rows",
+					Do: "if that is as it should be, add --allow-empty"}
+			}
+		}
 	}
-	return nil
+	return expected(o, d.plan.Counts().Rows())
+}
+
+// expected compares a number of rows with --expect-rows.
+func expected(o Options, rows int64) error {
+	if o.ExpectRows < 0 || rows == o.ExpectRows {
+		return nil
+	}
+	return &Failure{Exit: ExitRefused, Text: fmt.Sprintf("the input has %d rows, %d were expected", rows, o.ExpectRows),
+		Do: "find out why, or change --expect-rows"}
 }

@@ -119,8 +119,8 @@ func TestStopStatus(t *testing.T) {
 		{dispatch.Panic, &dispatch.PanicError{Value: "?"}, ExitUnexpected},
 		{dispatch.Fatal, odd, ExitUnexpected},
 		{dispatch.Fatal, &graph.Error{Kind: graph.SignIn}, ExitSignIn},
-		{dispatch.Fatal, &graph.Error{Kind: graph.Certificate}, ExitUnexpected},
-		{dispatch.Fatal, &graph.Error{Kind: graph.Proxy}, ExitUnexpected},
+		{dispatch.Fatal, &graph.Error{Kind: graph.Certificate}, ExitUsage},
+		{dispatch.Fatal, &graph.Error{Kind: graph.Proxy}, ExitUsage},
 	} {
 		reasons = append(reasons, test.reason)
 		if got := stopStatus(stop(test.reason, test.err)); got != test.want {

@@ -6,11 +6,13 @@ import (
 )
 
 // fence keeps the journal's fence ahead of the rows that are handed out: after a crash, rows up to it may have been
-// sent. Each step costs a synced write, and rows that it spans but that were never sent would be called unknown, so it
-// spans what is handed out in about a tenth of a second.
+// sent. Each step costs a synced write, and rows that it spans but that were never sent would be called unknown. So a
+// step spans what was handed out in a tenth of a second of late, and twice what the last step spanned at most: the first
+// rows only fill the queue of the workers, which says nothing about their speed.
 type fence struct {
 	commit func(ctx context.Context, row int64) error
 	first  int64 // rows that the first step spans
+	span   int64 // rows that the last step spans
 	upTo   int64
 	handed int64 // rows since the last step
 	last   time.Time
@@ -31,11 +33,11 @@ func (f *fence) pass(ctx context.Context, row int64) error {
 	span := f.first
 	if !f.last.IsZero() {
 		rate := float64(f.handed) / max(now.Sub(f.last).Seconds(), 1e-6)
-		span = min(max(int64(rate*fenceEvery.Seconds()), 1), fenceMost)
+		span = min(max(int64(rate*fenceEvery.Seconds()), 1), 2*f.span, fenceMost)
 	}
 	if err := f.commit(ctx, row+span-1); err != nil {
 		return err
 	}
-	f.upTo, f.handed, f.last = row+span-1, 0, now
+	f.span, f.upTo, f.handed, f.last = span, row+span-1, 0, now
 	return nil
 }

@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -48,7 +50,7 @@ func (w *work) finish(after, files context.Context, stopped error) (*Result, err
 	}
 	if err := w.report(after, files); err != nil {
 		w.journal.Conclude(after, w.run.ID, w.run.State, ExitBooks)
-		return nil, w.unrecorded(stopped, err)
+		return nil, w.unreported(stopped, err)
 	}
 	if w.run.State == journal.StateFinished {
 		w.prune(after)
@@ -66,9 +68,6 @@ func (w *work) conclude(after context.Context, stopped error) error {
 		return err
 	}
 	w.result.Exit = exitOf(stopped, counts, again)
-	if err := w.session.End(after, w.result.Exit); err != nil {
-		return err
-	}
 	state := journal.StateOpen
 	switch {
 	case errors.Is(stopped, errRefused):
@@ -76,7 +75,7 @@ func (w *work) conclude(after context.Context, stopped error) error {
 	case again == 0:
 		state = journal.StateFinished
 	}
-	if err := w.journal.Conclude(after, w.run.ID, state, -1); err != nil {
+	if err := w.session.End(after, w.result.Exit, state, sentence(w.result.Stopped)); err != nil {
 		return err
 	}
 	w.run, err = w.journal.Run(after, w.run.ID)
@@ -91,8 +90,15 @@ func (w *work) unrecorded(stopped, err error) error {
 		stopped = nil // the same error, said once
 	}
 	return &Failure{Exit: ExitBooks, Err: errors.Join(stopped, err),
-		Text: "the books of run " + w.run.ID + " could not be finished",
+		Text: fmt.Sprintf("the books of run %s could not be finished; %d requests were made", w.run.ID, w.requests.Load()),
 		Do:   "make room or mend the disk; then the same command goes on where this one stopped"}
+}
+
+// unreported is the end of a run whose books are finished, but whose report is not.
+func (w *work) unreported(stopped, err error) error {
+	return &Failure{Exit: ExitBooks, Err: errors.Join(stopped, err),
+		Text: "the outcomes of run " + w.run.ID + " are recorded, but its report could not be written",
+		Do:   "make room or mend the disk, then: statussync report " + w.run.ID}
 }
 
 // report writes the report of the run that has just ended. After a signal, and with many rows, the report and the
@@ -102,7 +108,7 @@ func (w *work) report(after, files context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.load(after, w.o.Version, sentence(w.result.Stopped)); err != nil {
+	if err := r.load(after, w.o.Version); err != nil {
 		return err
 	}
 	hurried := w.result.Exit > exitSignalFloor && w.run.Rows > quickRows
@@ -111,7 +117,7 @@ func (w *work) report(after, files context.Context) error {
 			return err
 		}
 	}
-	err = w.journal.Refresh(files, w.run.ID, touches(func(seen func(*row.Row, *row.Outcome) error) error {
+	err = w.journal.Refresh(files, w.run.ID, touches(false, func(seen func(*row.Row, *row.Outcome) error) error {
 		return r.rows(files, seen)
 	}))
 	switch {
@@ -136,18 +142,23 @@ func (w *work) publish(r *renderer, pending bool) error {
 	if err := r.json(); err != nil {
 		return err
 	}
-	if _, err := reports.Latest(w.o.Dir, w.run.ID); err != nil {
-		return err
+	if _, err := reports.Latest(w.o.Dir, w.run.ID); err != nil { // a convenience: the report is where it belongs
+		w.o.Log.Warn("latest does not lead to this run", zap.Error(err))
 	}
 	w.o.Summarize(Summary{Run: &r.report, Groups: r.groups, Pending: pending})
 	return nil
 }
 
-// prune lets old runs go. What cannot be removed is tried again by the next good run.
+// prune lets old runs go, their folders first: what cannot be removed is tried again by the next good run. The run that
+// has just ended stays, also if it is an old one that was taken up.
 func (w *work) prune(ctx context.Context) {
-	old, err := w.journal.Prune(ctx, w.o.Keep)
-	for _, id := range old {
-		err = errors.Join(err, w.dir.RemoveAll(id))
+	runs, err := w.journal.Runs(ctx)
+	keep := max(w.o.Keep, 1+slices.IndexFunc(runs, func(r journal.Run) bool { return r.ID == w.run.ID }))
+	for i := keep; i < len(runs) && err == nil; i++ {
+		err = w.dir.RemoveAll(runs[i].ID)
+	}
+	if err == nil {
+		_, err = w.journal.Prune(ctx, keep)
 	}
 	if err != nil {
 		w.o.Log.Warn("old runs could not be removed", zap.Error(err))
@@ -190,6 +201,8 @@ func stopStatus(err error) int {
 		return own.ExitStatus()
 	case errors.As(err, &refused) && refused.Kind == graph.SignIn:
 		return ExitSignIn
+	case errors.As(err, &refused) && (refused.Kind == graph.Certificate || refused.Kind == graph.Proxy):
+		return ExitUsage
 	case errors.As(err, &stop):
 		return stopReasons[stop.Reason]
 	}

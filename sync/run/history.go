@@ -27,6 +27,11 @@ type Past struct {
 
 // History returns the runs in dir, the newest first. It takes no lock.
 func History(ctx context.Context, dir string) ([]Past, error) {
+	all, err := history(ctx, dir)
+	return all, interrupted(ctx, err)
+}
+
+func history(ctx context.Context, dir string) ([]Past, error) {
 	j, err := journal.OpenReadOnly(ctx, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

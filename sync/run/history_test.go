@@ -133,8 +133,8 @@ func TestPrune(t *testing.T) {
 	if diff := cmp.Diff(ids[1:], w.folders()); diff != "" {
 		t.Errorf("folders (-want +got):\n%s", diff)
 	}
-	if runs := w.runs(); len(runs) != 1 || runs[0].ID != ids[1] {
-		t.Errorf("%d runs are known", len(runs))
+	if known, _ := w.states(); len(known) != 1 || known[0] != ids[1] {
+		t.Errorf("runs %q are known", known)
 	}
 	w.opt.SkipUnchanged = true
 	if r := w.run(ExitOK, path); w.verdicts(r.ID) != "2 unchanged" {

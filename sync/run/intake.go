@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -49,6 +50,9 @@ func takeIn(ctx context.Context, dir *os.Root, paths []string, stdin io.Reader) 
 		io.WriteString(all, one.SHA256+"\n")
 	}
 	in.fingerprint = hex.EncodeToString(all.Sum(nil))
+	if err := errors.Join(syncDir(dir, inputDir), syncDir(dir, ".")); err != nil {
+		return in, &Failure{Exit: ExitBooks, Text: "the copy of the input cannot be written", Err: err}
+	}
 	return in, nil
 }
 
@@ -75,7 +79,10 @@ func copyInput(ctx context.Context, dir *os.Root, i int, path string, stdin io.R
 		return one, &Failure{Exit: ExitRefused, Text: one.Name + " cannot be read", Err: err}
 	}
 	one.SHA256, one.Bytes = hex.EncodeToString(w.sum.Sum(nil)), w.n
-	return one, dst.Close()
+	if err := errors.Join(dst.Sync(), dst.Close()); err != nil {
+		return one, &Failure{Exit: ExitBooks, Text: "the copy of the input cannot be written", Err: err}
+	}
+	return one, nil
 }
 
 // suffix keeps what tells people the format of a copy, and nothing that could be a path.

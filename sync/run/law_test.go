@@ -129,8 +129,8 @@ func (w *world) once(stopAt int64, path string) *Result {
 
 func TestLaw(t *testing.T) {
 	t.Parallel()
-	const rows = 120
-	scaled := simulator.Quota{Window: 900 * time.Millisecond, ClientWrites: 60}
+	const rows = 100
+	scaled := simulator.Quota{Window: 900 * time.Millisecond, ClientWrites: 50}
 	for seed, test := range []struct {
 		name   string
 		quota  simulator.Quota
@@ -139,7 +139,7 @@ func TestLaw(t *testing.T) {
 	}{
 		{"faults", simulator.Quota{Unlimited: true}, 0, 2},
 		{"faults and a quota", scaled, 0, 1},
-		{"faults and a signal", simulator.Quota{Unlimited: true}, 50, 1},
+		{"faults and a signal", simulator.Quota{Unlimited: true}, 40, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -9,14 +9,18 @@ import (
 	"github.com/statussync/statussync/sync/journal"
 )
 
-// observe tells the journal and the log what the dispatcher does.
+// observe tells the journal and the log what the dispatcher does. Workers call it, many at once.
 func (w *work) observe(e dispatch.Event) {
 	switch e.Kind {
 	case dispatch.Attempt:
+		w.requests.Add(1)
 		w.session.Tally(journal.Event{Kind: journal.Attempt, At: e.At, HTTPStatus: e.HTTPStatus, Took: e.Duration})
+		if e.Try == 1 && w.plan.Doubtful(e.Row) {
+			w.session.Tally(journal.Event{Kind: journal.Resent, At: e.At})
+		}
 	case dispatch.Resume:
 		w.session.Tally(journal.Event{Kind: journal.Pause, At: e.At, HTTPStatus: e.HTTPStatus, Took: e.Duration})
-		w.o.Log.Info("sending goes on", zap.Duration("paused", e.Duration.Round(time.Millisecond)))
+		w.o.Log.Info("the pause is over", zap.Duration("paused", e.Duration.Round(time.Millisecond)))
 	case dispatch.Pause:
 		why := "Graph is throttling and did not say for how long"
 		switch {

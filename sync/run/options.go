@@ -40,8 +40,10 @@ type Options struct {
 	Version string // of the program, for the report
 	Log     *zap.Logger
 
-	Found     func(*Findings) // is told what was found in the input, once, before anything is sent
-	Summarize func(Summary)   // is told how the run ended, once
+	// Found is told what was found in the input, once, before anything is sent; not of a run that is taken up, nor of
+	// files that cannot be taken in.
+	Found     func(*Findings)
+	Summarize func(Summary) // is told how the run ended, once
 }
 
 // A Summary says how a run ended.

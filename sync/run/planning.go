@@ -24,6 +24,14 @@ type Planned struct {
 
 // Plan does what [Run] does up to the first request. It keeps nothing and takes no lock.
 func Plan(ctx context.Context, o Options) (*Planned, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	p, err := planned(ctx, o)
+	return p, interrupted(ctx, err)
+}
+
+func planned(ctx context.Context, o Options) (*Planned, error) {
 	paths, err := input.Expand(o.Inputs)
 	if err != nil {
 		return nil, &Failure{Exit: ExitRefused, Err: err}
@@ -51,7 +59,7 @@ func Plan(ctx context.Context, o Options) (*Planned, error) {
 		return nil, err
 	}
 	c := d.plan.Counts()
-	p := &Planned{Counts: c, Shortest: shortest(c.Send, o.Send), Disk: need(size, c.Rows())}
+	p := &Planned{Counts: c, Shortest: shortest(c.Send, o.Send), Disk: size + need(d.bytes, c.Rows())}
 	if c.Invalid > 0 && !o.SkipInvalid {
 		p.Exit = ExitRefused
 	}
@@ -95,9 +103,6 @@ func readable(
 // which done removes.
 func appliedReadOnly(ctx context.Context, o Options) (known iter.Seq2[plan.Known, error], done func(), err error) {
 	done = func() {}
-	if err := o.knowsTenant(); err != nil {
-		return nil, done, err
-	}
 	j, err := journal.OpenReadOnly(ctx, o.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, done, nil

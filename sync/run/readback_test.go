@@ -2,6 +2,7 @@ package run
 
 import (
 	"bufio"
+	"database/sql"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -13,7 +14,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/statussync/statussync/sync/journal"
 	"github.com/statussync/statussync/sync/row"
 )
 
@@ -157,27 +157,42 @@ func (w *world) latest() string {
 	return to
 }
 
-// journaled lets visit work with the journal, while no run does.
-func (w *world) journaled(visit func(*journal.Journal)) {
+// states returns the runs that the journal knows with their states, the newest first.
+func (w *world) states() (ids, states []string) {
 	w.Helper()
-	j, err := journal.Open(w.Context(), w.opt.Dir)
-	if err != nil {
-		w.Fatal(err)
-	}
-	defer j.Close()
-	visit(j)
+	w.database(func(db *sql.DB) {
+		rows, err := db.QueryContext(w.Context(), `SELECT id, state FROM run ORDER BY number DESC`)
+		check(w, err)
+		defer rows.Close()
+		for rows.Next() {
+			var id, state string
+			check(w, rows.Scan(&id, &state))
+			ids, states = append(ids, id), append(states, state)
+		}
+		check(w, rows.Err())
+	})
+	return ids, states
 }
 
-// runs returns what the journal knows of the runs, the newest first.
-func (w *world) runs() (all []journal.Run) {
+// exec changes the journal behind the program's back.
+func (w *world) exec(query string, args ...any) {
 	w.Helper()
-	w.journaled(func(j *journal.Journal) {
-		var err error
-		if all, err = j.Runs(w.Context()); err != nil {
-			w.Fatal(err)
+	w.database(func(db *sql.DB) {
+		result, err := db.ExecContext(w.Context(), query, args...)
+		check(w, err)
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			w.Fatalf("%s: %d rows, %v", query, n, err)
 		}
 	})
-	return all
+}
+
+// database opens the journal's file, at which no run may be at work.
+func (w *world) database(use func(*sql.DB)) {
+	w.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(w.opt.Dir, "journal.db"))
+	check(w, err)
+	defer db.Close()
+	use(db)
 }
 
 // check ends the test if err is not nil.

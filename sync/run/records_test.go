@@ -118,18 +118,18 @@ func TestTouches(t *testing.T) {
 		}
 	}
 	var got []journal.Applied
-	for a, err := range touches(join) {
+	for a, err := range touches(false, join) {
 		check(t, err)
 		got = append(got, a)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("touches (-want +got):\n%s", diff)
 	}
-	for range touches(join) {
+	for range touches(false, join) {
 		break // the join hears of it, and no error comes of it
 	}
 	var last error
-	for _, last = range touches(func(func(*row.Row, *row.Outcome) error) error { return fs.ErrInvalid }) {
+	for _, last = range touches(false, func(func(*row.Row, *row.Outcome) error) error { return fs.ErrInvalid }) {
 	}
 	if !errors.Is(last, fs.ErrInvalid) {
 		t.Errorf("the error of the join became %v", last)

@@ -31,14 +31,14 @@ func newRenderer(j *journal.Journal, r journal.Run, folder string) (*renderer, e
 	return &renderer{journal: j, run: r, folder: folder, options: options}, nil
 }
 
-// load fills report and groups from the journal. Stopped says why the run ended early, where that is known.
-func (r *renderer) load(ctx context.Context, version, stopped string) error {
+// load fills report and groups from the journal. Version is that of the program that renders.
+func (r *renderer) load(ctx context.Context, version string) error {
 	counts, again, err := r.journal.Counts(ctx, r.run.ID)
 	if err != nil {
 		return err
 	}
 	r.report = reports.Run{
-		ID: r.run.ID, Version: version, State: string(r.run.State), ExitStatus: max(r.run.ExitStatus, 0), Stopped: stopped,
+		ID: r.run.ID, Version: version, State: string(r.run.State), ExitStatus: max(r.run.ExitStatus, 0), Stopped: r.run.Stopped,
 		Started: r.run.Started, Ended: r.run.Ended, Sessions: r.run.Sessions, Target: r.run.Target,
 		Settings: json.RawMessage(r.run.Settings), Rows: r.run.Rows, Counts: counts, Retryable: again,
 	}

@@ -84,9 +84,9 @@ func TestTakenUp(t *testing.T) {
 			if same := first.ID == second.ID; same != test.same {
 				t.Errorf("taken up: %v", same)
 			}
-			runs := w.runs()
-			if got := runs[len(runs)-1]; got.State != test.state || got.ID != first.ID {
-				t.Errorf("the first run is %s, want %s", got.State, test.state)
+			ids, states := w.states()
+			if oldest := len(ids) - 1; ids[oldest] != first.ID || states[oldest] != string(test.state) {
+				t.Errorf("the first run is %s, want %s", states[oldest], test.state)
 			}
 			if !w.said(test.said) {
 				t.Errorf("nobody said %q", test.said)
@@ -147,6 +147,13 @@ func TestStoppedEarly(t *testing.T) {
 			})
 			return []string{"-"}
 		}},
+		{"when it has read standard input", func(w *world, stop func()) []string {
+			w.opt.Stdin = readerFunc(func([]byte) (int, error) {
+				stop()
+				return 0, io.EOF
+			})
+			return []string{"-"}
+		}},
 		{"while it decides", func(w *world, stop func()) []string {
 			w.opt.Found = func(*Findings) { stop() }
 			return []string{w.file("users.csv", table(1, 3))}
@@ -172,8 +179,9 @@ func TestStoppedEarly(t *testing.T) {
 				t.Errorf("%d rows were sent, then %+v, %v", w.sent()-before, result, err)
 			}
 			w.opt.Found = func(*Findings) {}
-			w.opt.Stdin = strings.NewReader(table(1, 3))
-			w.run(ExitOK, inputs...)
+			if len(w.folders()) > 0 { // then it goes on
+				w.run(ExitOK, inputs...)
+			}
 		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"go.uber.org/zap"
 
@@ -26,7 +27,7 @@ type Result struct {
 	Stopped error  // why it ended before its last row; nil if it did not
 }
 
-// work is one run in progress. It is used by one goroutine.
+// work is one run in progress. It is used by one goroutine, but for observe.
 type work struct {
 	o       Options
 	dir     *os.Root
@@ -35,13 +36,20 @@ type work struct {
 	session *journal.Session
 	records records
 	plan    *plan.Plan
+	size    int64 // bytes of all records
 	resumed bool
 	result  Result
+
+	replaced []journal.Run // unfinished runs that this one takes the place of
+	requests atomic.Int64  // made in this session; only for an error that must say what was done
 }
 
 // Run takes the inputs through a whole run, or takes up an unfinished one. An error is a *Failure or unexpected; a run
 // that ended early is a Result whose Exit says so.
 func Run(ctx context.Context, o Options) (*Result, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	dir, err := openDir(o.Dir)
 	if err != nil {
 		return nil, err
@@ -90,7 +98,7 @@ func (w *work) complete(ctx context.Context) (*Result, error) {
 	case err != nil && !w.resumed:
 		return nil, w.drop(after, err)
 	case err != nil:
-		return nil, w.end(after, err)
+		return nil, w.end(after, w.run.State, err)
 	}
 	return w.finish(after, files, w.send(ctx))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -32,8 +33,10 @@ const sendingGC = 400
 
 // send sends what is pending. It returns nil if every row that was pending has an outcome, else why it stopped.
 func (w *work) send(ctx context.Context) error {
-	runtime.GC() // what the plan has left would count as living for one more round
-	defer debug.SetGCPercent(debug.SetGCPercent(sendingGC))
+	if os.Getenv("GOGC") == "" {
+		runtime.GC() // what the plan has left would count as living for one more round
+		defer debug.SetGCPercent(debug.SetGCPercent(sendingGC))
+	}
 	client, err := graph.New(w.o.Graph)
 	if err != nil {
 		return &Failure{Exit: ExitUsage, Err: err}
@@ -78,11 +81,7 @@ func (w *work) tasks(ctx context.Context) iter.Seq2[dispatch.Task, error] {
 				yield(dispatch.Task{}, err)
 				return
 			}
-			doubt := w.plan.Doubtful(rec.Number)
-			if doubt {
-				w.session.Tally(journal.Event{Kind: journal.Resent, At: time.Now()})
-			}
-			if !yield(dispatch.Task{Row: rec.Row, Doubt: doubt}, nil) {
+			if !yield(dispatch.Task{Row: rec.Row, Doubt: w.plan.Doubtful(rec.Number)}, nil) {
 				return
 			}
 		}

@@ -16,18 +16,14 @@ const (
 	fixedBytes   = 16 << 20 // WAL, temporary files
 )
 
-// need returns the bytes that a run over size bytes of input with so many rows needs, its copy of the input included.
+// need returns the bytes that the books of a run need beside its copy of the input: size is the sum over its records.
 func need(size, rows int64) int64 {
-	return 4*size + rows*(journalBytes+reportBytes) + fixedBytes
+	return 3*size + rows*(journalBytes+reportBytes) + fixedBytes
 }
 
 // checkSpace stops a run before anything is sent when the volume cannot hold its books.
 func (w *work) checkSpace() error {
-	var size, rows int64
-	for _, in := range w.run.Inputs {
-		size, rows = size+in.Bytes, rows+in.Rows
-	}
-	need := need(size, rows) - size // the copy is made
+	need := need(w.size, w.run.Rows)
 	free, err := freeBytes(w.o.Dir)
 	if err != nil || free >= need { // a volume that does not tell its size is taken as large enough
 		return nil

@@ -169,7 +169,7 @@ func TestObserve(t *testing.T) {
 	for _, e := range w.logs.FilterMessage("paused").All() {
 		said = append(said, fmt.Sprint(e.ContextMap()["why"]))
 	}
-	if len(said) != 3 || len(slices.Compact(said)) != 3 || !w.said("sending goes on") {
+	if len(said) != 3 || len(slices.Compact(said)) != 3 || !w.said("the pause is over") {
 		t.Errorf("reasons of pauses: %q", said)
 	}
 	check(t, c.session.Flush(t.Context()))

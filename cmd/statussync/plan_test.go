@@ -1,0 +1,34 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/statussync/statussync/sync/plan"
+	"github.com/statussync/statussync/sync/run"
+)
+
+func TestPrintPlan(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		plan run.Planned
+		want string
+	}{
+		{run.Planned{Counts: plan.Counts{Send: 1}, Shortest: 999 * time.Millisecond, Disk: 2048},
+			"  1  row\n  1  to send\n\n1 request, in no time at the allowed rate, 2.0 KiB on disk.\n"},
+		{run.Planned{Counts: plan.Counts{Send: 252, Duplicate: 1}, Shortest: 51 * time.Second, Disk: 9},
+			"  253  rows\n  252  to send\n    1  duplicate\n\n" +
+				"252 requests, at least 51s at the allowed rate, 9 B on disk.\n"},
+		{run.Planned{Counts: plan.Counts{Send: 1, Invalid: 2}, Exit: run.ExitRefused},
+			"  3  rows\n  1  to send\n  2  invalid\n\n" +
+				"Nothing would be sent: mend the invalid rows, or send the others with --on-invalid skip.\n"},
+		{run.Planned{Counts: plan.Counts{Invalid: 2}, Exit: run.ExitRefused},
+			"  2  rows\n  0  to send\n  2  invalid\n\nNothing would be sent: mend the invalid rows.\n"},
+	} {
+		var got bytes.Buffer
+		if printPlan(&got, &test.plan); got.String() != test.want {
+			t.Errorf("got:\n%swant:\n%s", &got, test.want)
+		}
+	}
+}
