@@ -114,7 +114,8 @@ func TestWindows1252(t *testing.T) {
 		t.Errorf("decoded %v, raw %q", got.layout.Decoded, got.records[0].Raw)
 	}
 	problems := read(t, table, Options{}).only(t)
-	want := []Problem{{2, 41, "userName", "not-utf8", `userName "M\xfcller \x80" is not valid UTF-8; a file from Windows may need --encoding windows-1252`}}
+	want := []Problem{{2, 41, "userName", "not-utf8", `userName "M\xfcller \x80" is not valid UTF-8; ` +
+		"a file from Windows may need --encoding windows-1252"}}
 	if diff := cmp.Diff(want, problems); diff != "" {
 		t.Errorf("without the encoding: %s", diff)
 	}

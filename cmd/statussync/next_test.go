@@ -16,9 +16,11 @@ import (
 func TestNext(t *testing.T) {
 	t.Parallel()
 	open := func(exit int) reports.Run {
-		return reports.Run{State: "open", ExitStatus: exit, Rows: 3, Retryable: 2, Files: []string{"rows.csv", "failed.csv"}}
+		files := []string{"rows.csv", "failed.csv"}
+		return reports.Run{State: "open", ExitStatus: exit, Rows: 3, Retryable: 2, Files: files}
 	}
-	done := reports.Run{State: "finished", ExitStatus: 4, Rows: 3, Files: []string{"rows.csv", "failed.csv", "invalid.csv"}}
+	done := reports.Run{State: "finished", ExitStatus: 4, Rows: 3,
+		Files: []string{"rows.csv", "failed.csv", "invalid.csv"}}
 	rehearsed := done
 	rehearsed.Target = simulated
 	refused := func(invalid int64) reports.Run {

@@ -84,3 +84,13 @@ func TestEchoIsForgotten(t *testing.T) {
 		}
 	}
 }
+
+// TestEchoOfGUID: an id is compared with its case, unless it is a GUID.
+func TestEchoOfGUID(t *testing.T) {
+	t.Parallel()
+	var e echo
+	s := &row.Status{ID: "0a4a8b0e-63a5-4f4c-a5d7-0e9c1d3b7f21"}
+	if got, err := e.read([]byte(`{"id":"0A4A8B0E-63A5-4F4C-A5D7-0E9C1D3B7F21"}`), s); got != "" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
