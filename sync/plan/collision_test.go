@@ -19,7 +19,8 @@ func TestKeysThatShareTheir64Bits(t *testing.T) {
 		rest  uint64
 		value byte
 	}{{2, 1}, {1, 2}, {3, 3}, {2, 1}, {1, 4}, {1, 2}} {
-		p.twins = append(p.twins, twin{rest: of.rest, values: row.Fingerprint{of.value}, row: int64(i + 1), line: int64(i + 2)})
+		n := int64(i + 1)
+		p.twins = append(p.twins, twin{rest: of.rest, values: row.Fingerprint{of.value}, row: n, line: n + 1})
 	}
 	var got []string
 	err := p.Settle([]string{"u.csv"}, func(o row.Outcome) error {

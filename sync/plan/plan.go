@@ -4,8 +4,9 @@
 // is needed to settle rows that share a key or that may be unchanged; if so, every valid row passes [Plan.Look] in the
 // same order. [Plan.Settle] decides what is left. After that, [Plan.Pending] says which rows are to be sent.
 //
-// Rows are not kept. A plan holds 8 bytes a row until the survey ends, and one bit a row. To that come 52 bytes for each
-// row whose key occurs more than once, 8 bytes for each such key, and 24 bytes for each key that was applied before.
+// Rows are not kept. A plan holds 8 bytes a row until the survey ends, and one bit a row. To that come 52 bytes for
+// each row whose key occurs more than once, 8 bytes for each such key, and 24 bytes for each key that was applied
+// before.
 package plan
 
 import (

@@ -81,7 +81,8 @@ func TestDuplicates(t *testing.T) {
 	other.AppID = "0f1e2d3c-0000-4000-8000-00000000000b"
 	rows := []*row.Status{status("a", 1), nil, status("b", 1), upper, other, status("b", 2), status("b", 1)}
 	for policy, want := range map[plan.Duplicates][]string{
-		plan.Refuse: {"send", "invalid", "invalid: contradicts users.csv:7, users.csv:8: the same mobileAppId and id with other values",
+		plan.Refuse: {"send", "invalid",
+			"invalid: contradicts users.csv:7, users.csv:8: the same mobileAppId and id with other values",
 			"duplicate: same as users.csv:2", "send",
 			"invalid: contradicts users.csv:4, users.csv:8: the same mobileAppId and id with other values",
 			"invalid: contradicts users.csv:4, users.csv:7: the same mobileAppId and id with other values"},

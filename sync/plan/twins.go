@@ -48,8 +48,8 @@ func (p *Plan) Settle(names []string, record func(row.Outcome) error) error {
 	return nil
 }
 
-// groups is all twins with what was decided about them. Reasons are made one at a time: together they would take several
-// times as much memory as the twins.
+// groups is all twins with what was decided about them. Reasons are made one at a time: together they would take
+// several times as much memory as the twins.
 type groups struct {
 	names     []string
 	twins     []twin   // in ascending order of rows

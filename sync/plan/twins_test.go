@@ -144,8 +144,8 @@ func living() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// bytesATwin returns how many bytes a twin are held before Settle, and at most when it records the first outcome and the
-// last.
+// bytesATwin returns how many bytes a twin are held before Settle, and at most when it records the first outcome and
+// the last.
 func bytesATwin(t testing.TB, policy plan.Duplicates, rows []*row.Status, outcomes int) (waiting, settling float64) {
 	before, most, n := living(), int64(0), 0
 	p := looked(t, policy, rows...)
@@ -165,7 +165,7 @@ func bytesATwin(t testing.TB, policy plan.Duplicates, rows []*row.Status, outcom
 
 // TestBytesATwin holds the figures of the package comment, with a little for what does not grow with the rows.
 func TestBytesATwin(t *testing.T) {
-	rows := pairs(200_000)
+	rows := pairs(50_000)
 	for policy, outcomes := range map[plan.Duplicates]int{
 		plan.Refuse: len(rows), plan.First: len(rows) / 2, plan.Last: len(rows) / 2,
 	} {
