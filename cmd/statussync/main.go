@@ -149,5 +149,6 @@ func rootCommand(std streams) *cobra.Command {
 	addSettings(root, common)
 	root.AddCommand(runCommand(std), planCommand(std), reportCommand(std), runsCommand(std), simulateCommand(std),
 		configCommand(std), versionCommand(std))
+	refuseTopics(root)
 	return root
 }

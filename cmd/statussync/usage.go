@@ -70,7 +70,7 @@ func knownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := fmt.Sprintf("%s --help lists the commands.", root.Name())
+	hint := fmt.Sprintf("%s --help lists the commands.", root.CommandPath())
 	var names []string
 	for _, c := range root.Commands() {
 		if c.IsAvailableCommand() {
@@ -78,9 +78,9 @@ func knownCommand(root *cobra.Command, args []string) error {
 		}
 	}
 	if near := nearest(args[0], names); near != "" {
-		hint = fmt.Sprintf("Did you mean %s %s?", root.Name(), near)
+		hint = fmt.Sprintf("Did you mean %s %s?", root.CommandPath(), near)
 	}
-	return &usageError{fmt.Sprintf("%s has no command %s", root.Name(), quote(args[0])), hint}
+	return &usageError{fmt.Sprintf("%s has no command %s", root.CommandPath(), quote(args[0])), hint}
 }
 
 // noArguments is the Args of a command that takes flags alone.
@@ -106,4 +106,21 @@ func usageOf(err error) error {
 		u.hint = h.Hint()
 	}
 	return u
+}
+
+// refuseTopics makes the commands that cobra brings refuse a word that they do not know; by themselves they show help.
+func refuseTopics(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Args = func(_ *cobra.Command, topic []string) error {
+				found, rest, _ := root.Find(topic)
+				return knownCommand(found, rest)
+			}
+		case "completion":
+			c.Args, c.RunE = knownCommand, func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 }

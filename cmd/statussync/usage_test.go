@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -70,5 +71,17 @@ func TestComplaintsAreEscaped(t *testing.T) {
 	want := "statussync: open e\\u001b[31mvil\\u202e.csv: no\nnext line\n  hint: try \\u0007\n"
 	if out.String() != want {
 		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+// TestTopics asks cobra's own commands for what is not there.
+func TestTopics(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]int{
+		"help": 0, "help run": 0, "help foo": 2, "help run foo": 2, "completion": 0, "completion bash": 0, "completion foo": 2,
+	} {
+		if got := execute(strings.Fields(args), streams{strings.NewReader(""), io.Discard, io.Discard}); got != want {
+			t.Errorf("%s: exit status %d, want %d", args, got, want)
+		}
 	}
 }

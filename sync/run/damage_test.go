@@ -10,39 +10,44 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
+// strayOutcome adds what became of row 5 to a row behind it.
+const strayOutcome = `INSERT INTO outcome SELECT id + ?, session, input, line, verdict, retryable, attempts, http_status,
+	code, message, mismatch, reason, request_id, client_request_id, at, duration
+	FROM outcome WHERE id & 0xffffffff = 5`
+
+// damages are ways in which what a run left may be damaged, and words of the error that tells of it.
+var damages = []struct {
+	name   string
+	damage func(w *world, input string)
+	words  []string
+}{
+	{"a row too many in the journal", func(w *world, _ string) { w.exec(`UPDATE run SET rows = 6`) },
+		[]string{"do not balance"}},
+	{"a row too few in the journal", func(w *world, _ string) { w.exec(`UPDATE run SET rows = 4`) },
+		[]string{"do not balance"}},
+	{"an outcome of no row", func(w *world, _ string) { w.exec(strayOutcome, 1) }, []string{"do not balance"}},
+	{"an outcome that is missing", func(w *world, _ string) {
+		w.exec(`DELETE FROM outcome WHERE id & 0xffffffff = 3`)
+	}, []string{"do not balance", "1 of its rows"}},
+	{"a verdict that does not exist", func(w *world, _ string) { w.exec(`UPDATE outcome SET verdict = 9 WHERE id & 1`) },
+		[]string{"damaged"}},
+	{"a row too few in the copy", func(w *world, input string) { check(w, os.WriteFile(input, []byte(table(1, 4)), 0)) },
+		[]string{"5 rows were read, 4 are accounted for"}},
+	{"a row too many in the copy", func(w *world, input string) { check(w, os.WriteFile(input, []byte(table(1, 6)), 0)) },
+		[]string{"row 6 is not in the journal"}},
+	{"no copy", func(w *world, input string) { check(w, os.Remove(input)) }, []string{"users.csv"}},
+	{"no journal", func(w *world, _ string) {
+		check(w, os.WriteFile(filepath.Join(w.opt.Dir, "journal.db"), []byte("not a journal, but long enough"), 0o600))
+	}, []string{"journal.db", "move the file away"}},
+}
+
 // TestBooksOutOfBalance damages what a run left, and sees the report refuse to be written rather than be wrong.
 func TestBooksOutOfBalance(t *testing.T) {
 	t.Parallel()
 	origin := newWorld(t, unlimited)
 	origin.opt.Target = anywhere
 	id := origin.run(ExitOK, origin.file("users.csv", table(1, 5))).ID
-	const outcome = `INSERT INTO outcome SELECT id + ?, session, input, line, verdict, retryable, attempts, http_status,
-		code, message, mismatch, reason, request_id, client_request_id, at, duration
-		FROM outcome WHERE id & 0xffffffff = 5`
-	for _, test := range []struct {
-		name   string
-		damage func(w *world, input string)
-		words  []string
-	}{
-		{"a row too many in the journal", func(w *world, _ string) { w.exec(`UPDATE run SET rows = 6`) },
-			[]string{"do not balance"}},
-		{"a row too few in the journal", func(w *world, _ string) { w.exec(`UPDATE run SET rows = 4`) },
-			[]string{"do not balance"}},
-		{"an outcome of no row", func(w *world, _ string) { w.exec(outcome, 1) }, []string{"do not balance"}},
-		{"an outcome that is missing", func(w *world, _ string) {
-			w.exec(`DELETE FROM outcome WHERE id & 0xffffffff = 3`)
-		}, []string{"do not balance", "1 of its rows"}},
-		{"a verdict that does not exist", func(w *world, _ string) { w.exec(`UPDATE outcome SET verdict = 9 WHERE id & 1`) },
-			[]string{"damaged"}},
-		{"a row too few in the copy", func(_ *world, input string) { check(t, os.WriteFile(input, []byte(table(1, 4)), 0)) },
-			[]string{"5 rows were read, 4 are accounted for"}},
-		{"a row too many in the copy", func(_ *world, input string) { check(t, os.WriteFile(input, []byte(table(1, 6)), 0)) },
-			[]string{"row 6 is not in the journal"}},
-		{"no copy", func(_ *world, input string) { check(t, os.Remove(input)) }, []string{"users.csv"}},
-		{"no journal", func(w *world, _ string) {
-			check(t, os.WriteFile(filepath.Join(w.opt.Dir, "journal.db"), []byte("not a journal, but long enough"), 0o600))
-		}, []string{"journal.db", "move the file away"}},
-	} {
+	for _, test := range damages {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, unlimited)

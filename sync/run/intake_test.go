@@ -45,8 +45,8 @@ func TestIntake(t *testing.T) {
 	if got := w.verdicts(r.ID); got != "6 succeeded, 2 failed" {
 		t.Error(got)
 	}
-	names[3] = "stdin"
 	var at []string
+	names[3] = "stdin"
 	for _, l := range w.lines(r.ID) {
 		at = append(at, fmt.Sprintf("%d %s", slices.Index(names, l.File), l.ID))
 	}
@@ -64,9 +64,8 @@ func TestIntake(t *testing.T) {
 	if diff := cmp.Diff(files, w.remains(r.ID)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
-	d := w.document(r.ID)
-	for i, rows := range []int64{3, 1, 2, 2} {
-		if in := d.Inputs[i]; in.Name != names[i] || in.Rows != rows || len(in.SHA256) != 64 {
+	for i, in := range w.document(r.ID).Inputs {
+		if rows := []int64{3, 1, 2, 2}[i]; in.Name != names[i] || in.Rows != rows || len(in.SHA256) != 64 {
 			t.Errorf("input %d: %+v", i, in)
 		}
 	}

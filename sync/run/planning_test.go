@@ -71,12 +71,14 @@ func (w *world) entries(dir string) (all []string) {
 	return all
 }
 
+// disputed is an input with a row that says the same as another, two that contradict each other, and one that is wrong.
+var disputed = header + line(1, 1) + line(1, 1) + line(2, 2) + line(3, 3) + line(3, 4) +
+	app + ",r5,,u@contoso.example,-1,0,0\n"
+
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, unlimited)
 	w.opt.Send.Rate = dispatch.Rate{N: 100, Per: 20 * time.Second}
-	users := header + line(1, 1) + line(1, 1) + line(2, 2) + line(3, 3) + line(3, 4) +
-		app + ",r5,,u@contoso.example,-1,0,0\n"
 	for _, test := range []struct {
 		name, content string
 		set           func(*Options)
@@ -84,8 +86,8 @@ func TestPlan(t *testing.T) {
 		exit          int // of the error
 	}{
 		{"sendable", table(1, 100), nil, Planned{Shortest: 20 * time.Second}, 0},
-		{"invalid", users, nil, Planned{Exit: ExitRefused}, 0},
-		{"skip", users, func(o *Options) { o.SkipInvalid = true }, Planned{}, 0},
+		{"invalid", disputed, nil, Planned{Exit: ExitRefused}, 0},
+		{"skip", disputed, func(o *Options) { o.SkipInvalid = true }, Planned{}, 0},
 		{"refused", "a,b\n", nil, Planned{}, ExitRefused},
 		{"empty", header, nil, Planned{}, ExitRefused},
 		{"expected", table(1, 3), func(o *Options) { o.ExpectRows = 3 }, Planned{}, 0},
@@ -113,8 +115,14 @@ func TestPlan(t *testing.T) {
 			t.Errorf("%s: planned %+v", test.name, p)
 		}
 	}
+}
+
+// TestPlanCounts says what becomes of every row.
+func TestPlanCounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, unlimited)
 	o := w.opt
-	o.Inputs = []string{w.file("users.csv", users)}
+	o.Inputs = []string{w.file("users.csv", disputed)}
 	p, err := Plan(t.Context(), o)
 	check(t, err)
 	if c := p.Counts; c.Send != 2 || c.Duplicate != 1 || c.Invalid != 3 {

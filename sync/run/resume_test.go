@@ -48,34 +48,37 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// secondRuns are runs that follow an unfinished one.
+var secondRuns = []struct {
+	name   string
+	change func(w *world, paths []string) []string // returns the inputs of the second run
+	same   bool
+	state  journal.State // of the first run in the end
+	said   string
+}{
+	{"the same", func(_ *world, p []string) []string { return p }, true, journal.StateFinished, "goes on"},
+	{"another name", func(w *world, p []string) []string {
+		return []string{w.file("renamed.csv", table(1, 6)), p[1]}
+	}, true, journal.StateFinished, "goes on"},
+	{"another order", func(_ *world, p []string) []string { return []string{p[1], p[0]} }, false,
+		journal.StateAbandoned, "the input is another one"},
+	{"other input", func(w *world, p []string) []string { return p[:1] }, false,
+		journal.StateAbandoned, "the input is another one"},
+	{"fresh", func(w *world, p []string) []string { w.opt.Fresh = true; return p }, false,
+		journal.StateAbandoned, "--fresh was given"},
+	{"too old", func(w *world, p []string) []string { w.opt.ResumeWithin = 0; return p }, false,
+		journal.StateAbandoned, "longer than --resume-within"},
+	{"another target", func(w *world, p []string) []string { w.opt.Target = "elsewhere"; return p }, false,
+		journal.StateOpen, "a run begins"},
+}
+
 // TestTakenUp has what decides whether an unfinished run is taken up, and what becomes of it if not.
 func TestTakenUp(t *testing.T) {
 	t.Parallel()
 	origin := newWorld(t, unlimited)
 	origin.opt.Target, origin.opt.Send.Limit = anywhere, 3
 	first := origin.run(ExitUnfinished, origin.file("a.csv", table(1, 6)), origin.file("b.csv", table(7, 10)))
-	for _, test := range []struct {
-		name   string
-		change func(w *world, paths []string) []string // returns the inputs of the second run
-		same   bool
-		state  journal.State // of the first run in the end
-		said   string
-	}{
-		{"the same", func(_ *world, p []string) []string { return p }, true, journal.StateFinished, "goes on"},
-		{"another name", func(w *world, p []string) []string {
-			return []string{w.file("renamed.csv", table(1, 6)), p[1]}
-		}, true, journal.StateFinished, "goes on"},
-		{"another order", func(_ *world, p []string) []string { return []string{p[1], p[0]} }, false,
-			journal.StateAbandoned, "the input is another one"},
-		{"other input", func(w *world, p []string) []string { return p[:1] }, false,
-			journal.StateAbandoned, "the input is another one"},
-		{"fresh", func(w *world, p []string) []string { w.opt.Fresh = true; return p }, false,
-			journal.StateAbandoned, "--fresh was given"},
-		{"too old", func(w *world, p []string) []string { w.opt.ResumeWithin = 0; return p }, false,
-			journal.StateAbandoned, "longer than --resume-within"},
-		{"another target", func(w *world, p []string) []string { w.opt.Target = "elsewhere"; return p }, false,
-			journal.StateOpen, "a run begins"},
-	} {
+	for _, test := range secondRuns {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, unlimited)
@@ -126,45 +129,48 @@ func TestOtherSettings(t *testing.T) {
 	}
 }
 
+// earlySignals are moments before the first request at which a signal may come.
+var earlySignals = []struct {
+	name string
+	set  func(w *world, stop func()) []string
+}{
+	{"before it begins", func(w *world, stop func()) []string {
+		stop()
+		return []string{w.file("users.csv", table(1, 3))}
+	}},
+	{"while it reads standard input", func(w *world, stop func()) []string {
+		end := make(chan struct{})
+		w.Cleanup(func() { close(end) })
+		w.opt.Stdin = readerFunc(func([]byte) (int, error) {
+			stop()
+			<-end // nobody interrupts a read of a terminal
+			return 0, io.EOF
+		})
+		return []string{"-"}
+	}},
+	{"when it has read standard input", func(w *world, stop func()) []string {
+		w.opt.Stdin = readerFunc(func([]byte) (int, error) {
+			stop()
+			return 0, io.EOF
+		})
+		return []string{"-"}
+	}},
+	{"while it decides", func(w *world, stop func()) []string {
+		w.opt.Found = func(*Findings) { stop() }
+		return []string{w.file("users.csv", table(1, 3))}
+	}},
+	{"while it goes on", func(w *world, stop func()) []string {
+		path := w.file("users.csv", table(1, 30))
+		w.stopped(3, path)
+		stop()
+		return []string{path}
+	}},
+}
+
 // TestStoppedEarly is stopped by a signal before anything is sent: the books hold no trace that needs mending.
 func TestStoppedEarly(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		name string
-		set  func(w *world, stop func()) []string
-	}{
-		{"before it begins", func(w *world, stop func()) []string {
-			stop()
-			return []string{w.file("users.csv", table(1, 3))}
-		}},
-		{"while it reads standard input", func(w *world, stop func()) []string {
-			end := make(chan struct{})
-			w.Cleanup(func() { close(end) })
-			w.opt.Stdin = readerFunc(func([]byte) (int, error) {
-				stop()
-				<-end // nobody interrupts a read of a terminal
-				return 0, io.EOF
-			})
-			return []string{"-"}
-		}},
-		{"when it has read standard input", func(w *world, stop func()) []string {
-			w.opt.Stdin = readerFunc(func([]byte) (int, error) {
-				stop()
-				return 0, io.EOF
-			})
-			return []string{"-"}
-		}},
-		{"while it decides", func(w *world, stop func()) []string {
-			w.opt.Found = func(*Findings) { stop() }
-			return []string{w.file("users.csv", table(1, 3))}
-		}},
-		{"while it goes on", func(w *world, stop func()) []string {
-			path := w.file("users.csv", table(1, 30))
-			w.stopped(3, path)
-			stop()
-			return []string{path}
-		}},
-	} {
+	for _, test := range earlySignals {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, unlimited)

@@ -35,39 +35,42 @@ func threshold(text string) dispatch.Threshold {
 	return t
 }
 
+// stops are ways in which a run ends before its last row.
+var stops = []struct {
+	name  string
+	set   func(w *world)
+	exit  int
+	sent  int64
+	words []string
+	left  string // verdicts after the same command again; "": it is not given again
+}{
+	{"limit", func(w *world) { w.opt.Send.Limit = 7 }, ExitUnfinished, 7,
+		[]string{"more are left"}, "30 succeeded"},
+	{"max-errors", func(w *world) {
+		w.opt.Send.MaxErrors = threshold("2")
+		w.sim.SetRules(refuse(404, "r3", "r5", "r9", "r11")...)
+	}, ExitStopped, 9, []string{"3 rows ended badly"}, "27 succeeded, 3 failed"},
+	{"one refusal for all", func(w *world) { w.sim.SetRules(refuse(404)...) }, ExitStopped, 20,
+		[]string{"first 20 rows", "404"}, ""},
+	{"403 at first", func(w *world) { w.sim.SetRules(refuse(403)...) }, ExitSignIn, 1,
+		[]string{"refuses the write (403", "ReadWrite.All"}, "30 succeeded"},
+	{"no such route", func(w *world) { w.sim.SetRouteRemoved(true) }, ExitStopped, 1,
+		[]string{"does not serve the route", "400", "README"}, ""},
+	{"another token", func(w *world) { w.sim.SetTokens("other") }, ExitSignIn, 2, []string{"401"}, ""},
+	{"max-duration", func(w *world) { w.opt.MaxDuration = 1 }, ExitUnfinished, 0,
+		[]string{"--max-duration is over"}, ""},
+	{"nobody there", func(w *world) {
+		w.opt.Graph.BaseURL = "http://127.0.0.1:1/beta"
+		w.opt.Send.Attempts, w.opt.Send.MaxWait = 1, time.Millisecond
+	}, ExitUnfinished, 0, []string{"no decisive answer"}, ""},
+	{"a base URL that is none", func(w *world) { w.opt.Graph.BaseURL = "ftp://x" }, ExitUsage, 0, nil, ""},
+}
+
 // TestStopped has each way in which a run ends before its last row: the exit status, how many rows were sent by then,
 // and what the user is told. The same command goes on once the reason is gone.
 func TestStopped(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		name  string
-		set   func(w *world)
-		exit  int
-		sent  int64
-		words []string
-		left  string // verdicts after the same command again; "": it is not given again
-	}{
-		{"limit", func(w *world) { w.opt.Send.Limit = 7 }, ExitUnfinished, 7,
-			[]string{"more are left"}, "30 succeeded"},
-		{"max-errors", func(w *world) {
-			w.opt.Send.MaxErrors = threshold("2")
-			w.sim.SetRules(refuse(404, "r3", "r5", "r9", "r11")...)
-		}, ExitStopped, 9, []string{"3 rows ended badly"}, "27 succeeded, 3 failed"},
-		{"one refusal for all", func(w *world) { w.sim.SetRules(refuse(404)...) }, ExitStopped, 20,
-			[]string{"first 20 rows", "404"}, ""},
-		{"403 at first", func(w *world) { w.sim.SetRules(refuse(403)...) }, ExitSignIn, 1,
-			[]string{"refuses the write (403", "ReadWrite.All"}, "30 succeeded"},
-		{"no such route", func(w *world) { w.sim.SetRouteRemoved(true) }, ExitStopped, 1,
-			[]string{"does not serve the route", "400", "README"}, ""},
-		{"another token", func(w *world) { w.sim.SetTokens("other") }, ExitSignIn, 2, []string{"401"}, ""},
-		{"max-duration", func(w *world) { w.opt.MaxDuration = 1 }, ExitUnfinished, 0,
-			[]string{"--max-duration is over"}, ""},
-		{"nobody there", func(w *world) {
-			w.opt.Graph.BaseURL = "http://127.0.0.1:1/beta"
-			w.opt.Send.Attempts, w.opt.Send.MaxWait = 1, time.Millisecond
-		}, ExitUnfinished, 0, []string{"no decisive answer"}, ""},
-		{"a base URL that is none", func(w *world) { w.opt.Graph.BaseURL = "ftp://x" }, ExitUsage, 0, nil, ""},
-	} {
+	for _, test := range stops {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, unlimited)
