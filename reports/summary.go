@@ -66,7 +66,7 @@ var verdictWords = map[row.Verdict]string{
 	row.Duplicate:  "another row with the same key stands for it",
 	row.Mismatched: "accepted, but a field came back otherwise",
 	row.Failed:     "refused by the service",
-	row.Unknown:    "sent, but not confirmed",
+	row.Unknown:    "may have been sent, not confirmed",
 	row.Unsent:     "not sent",
 	row.Invalid:    "refused before sending",
 }

@@ -68,8 +68,8 @@ func TestBooksOutOfBalance(t *testing.T) {
 	}
 }
 
-// TestCopyDamaged goes on with a run whose copy of the input has lost its end, or all of it: the same command brings the
-// content along.
+// TestCopyDamaged goes on with a run whose copy of the input has lost its end, or all of it: the same command brings
+// the content along.
 func TestCopyDamaged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, unlimited)

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +26,8 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	flag.Set("test.parallel", "16") // whole runs wait more than they compute
+	os.Setenv("GOGC", "400")        // or runs side by side would set it for each other
+	debug.SetGCPercent(400)
 	goleak.VerifyTestMain(m)
 }
 
