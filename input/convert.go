@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/statussync/statussync/sync/row"
 )
 
 const (
@@ -80,7 +82,7 @@ func checkText(f int, s string) (kind, why string) {
 	}
 	switch f {
 	case fieldApp:
-		if !isGUID(s) {
+		if !row.IsGUID(s) {
 			return "app-not-guid", "is not a GUID of the form 8-4-4-4-12"
 		}
 		return "", ""
@@ -127,26 +129,6 @@ func leftover(s string) (kind, why string) {
 		}
 	}
 	return "", ""
-}
-
-// isGUID reports whether s is 32 hexadecimal digits in groups of 8-4-4-4-12.
-func isGUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		switch c := s[i]; i {
-		case 8, 13, 18, 23:
-			if c != '-' {
-				return false
-			}
-		default:
-			if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // parseCount reads an Int32 that is not negative: ASCII digits, with blanks around them at most.

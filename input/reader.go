@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/statussync/statussync/sync/row"
 )
 
 // A Reader reads the records of one input. It is not safe for concurrent use.
@@ -130,7 +132,7 @@ func (o *Options) Check() error {
 		return refuse("the delimiter %s is %s", quote(o.Delimiter), noDelimiter)
 	case o.Encoding != "" && o.Encoding != "utf-8" && o.Encoding != "windows-1252":
 		return refuse("the encoding %s is neither utf-8 nor windows-1252", quote(o.Encoding))
-	case o.App != "" && !isGUID(o.App):
+	case o.App != "" && !row.IsGUID(o.App):
 		return refuse("the app %s is not a GUID of the form 8-4-4-4-12", quote(o.App))
 	}
 	return checkColumns(o.Columns, refuse)

@@ -10,6 +10,7 @@ import (
 	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/graph"
 	"github.com/statussync/statussync/sync/graph/signin"
+	"github.com/statussync/statussync/sync/row"
 )
 
 // minimum is the least duration where none at all would mean nothing.
@@ -35,23 +36,20 @@ func someText(at *string) value {
 	}, itself}
 }
 
-var (
-	guidForm   = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	tenantForm = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?$`)
-)
+var tenantForm = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?$`)
 
 func guid(at *string) value {
-	return matching(at, guidForm, "must be a GUID, such as 0f5f9c3e-7d55-4a4e-9d0a-3a1f5b6c7d8e")
+	return matching(at, row.IsGUID, "must be a GUID, such as 0f5f9c3e-7d55-4a4e-9d0a-3a1f5b6c7d8e")
 }
 
 func tenant(at *string) value {
-	return matching(at, tenantForm, "must be a GUID or a domain, such as contoso.onmicrosoft.com")
+	return matching(at, tenantForm.MatchString, "must be a GUID or a domain, such as contoso.onmicrosoft.com")
 }
 
 // matching takes text of one form, and no text.
-func matching(at *string, form *regexp.Regexp, must string) value {
+func matching(at *string, fits func(string) bool, must string) value {
 	return parsed[string]{at, func(s string) (string, error) {
-		if s != "" && !form.MatchString(s) {
+		if s != "" && !fits(s) {
 			return "", errors.New(must)
 		}
 		return s, nil

@@ -14,6 +14,7 @@ import (
 	"github.com/statussync/statussync/sync/graph"
 	"github.com/statussync/statussync/sync/graph/signin"
 	"github.com/statussync/statussync/sync/plan"
+	"github.com/statussync/statussync/sync/row"
 	"github.com/statussync/statussync/sync/run"
 )
 
@@ -121,7 +122,7 @@ func tokens(
 		return nil, "", usageOf(err)
 	}
 	own := signin.Tenant(token)
-	if guidForm.MatchString(s.Tenant) && guidForm.MatchString(own) && !strings.EqualFold(s.Tenant, own) {
+	if row.IsGUID(s.Tenant) && row.IsGUID(own) && !strings.EqualFold(s.Tenant, own) {
 		return nil, "", &usageError{
 			fmt.Sprintf("%s is %s, but the token from %s is for the tenant %s", s.origins["auth.tenant"], s.Tenant, from, own),
 			"Give the token of that tenant, or leave the tenant out: the token says it.",

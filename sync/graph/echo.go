@@ -77,7 +77,7 @@ func (e *echo) member(name string, dec *jsontext.Decoder) error {
 		e.inner = true
 		return e.UnmarshalJSONFrom(dec)
 	case name == `"id"`:
-		return e.text(dec, "id", e.sent.ID, isGUID(e.sent.ID))
+		return e.text(dec, "id", e.sent.ID, row.IsGUID(e.sent.ID))
 	case name == `"userName"`:
 		return e.text(dec, "userName", e.sent.UserName, false)
 	case name == `"userPrincipalName"`:

@@ -135,7 +135,7 @@ var (
 
 // status writes the address of s to u.
 func (r *route) status(u *url.URL, s *row.Status) error {
-	if !isGUID(s.AppID) {
+	if !row.IsGUID(s.AppID) {
 		return errApp
 	}
 	if !r.hasID {
@@ -151,7 +151,7 @@ func (r *route) status(u *url.URL, s *row.Status) error {
 
 // collection writes the address of the first status of an app to u.
 func (r *route) collection(u *url.URL, appID string) error {
-	if !isGUID(appID) {
+	if !row.IsGUID(appID) {
 		return errApp
 	}
 	r.fill(u, appID, strings.TrimSuffix(r.toID, "/"), "", "")
@@ -166,22 +166,4 @@ func (r *route) fill(u *url.URL, app, toID, id, behind string) {
 	if escaped := url.PathEscape(id); escaped != id || r.escaped != r.toApp {
 		u.RawPath = r.escaped + app + toID + escaped + behind
 	}
-}
-
-// isGUID accepts 8-4-4-4-12 hexadecimal digits of either case, with nothing around them.
-func isGUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (s[i] == '-') || !dash && !isHex(s[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }

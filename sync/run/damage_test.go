@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"database/sql"
 	"os"
 	"path/filepath"
 	"slices"
@@ -83,6 +84,22 @@ func TestCopyDamaged(t *testing.T) {
 	w.opt.Send.Limit = 0
 	check(t, os.RemoveAll(filepath.Join(w.opt.Dir, first.ID)))
 	w.law(w.run(ExitOK, path), 30)
+}
+
+// TestAppliedCannotBeRead compares with nothing when what was applied cannot be read.
+func TestAppliedCannotBeRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, unlimited)
+	o := w.opt
+	o.Inputs, o.SkipUnchanged = []string{w.file("users.csv", table(1, 3))}, true
+	w.run(ExitOK, o.Inputs...)
+	w.database(func(db *sql.DB) {
+		_, err := db.ExecContext(t.Context(), `DROP TABLE applied`)
+		check(t, err)
+	})
+	if p, err := Plan(t.Context(), o); ExitStatus(err) != ExitBooks {
+		t.Errorf("planned %+v, exit status %d of %v", p, ExitStatus(err), err)
+	}
 }
 
 // TestReportCannotBeWritten finds a folder where report.json belongs: the rows were sent, and the books tell.

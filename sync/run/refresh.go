@@ -81,6 +81,9 @@ func applied(ctx context.Context, j *journal.Journal, dir, target string) (iter.
 	}
 	return func(yield func(plan.Known, error) bool) {
 		for a, err := range j.Applied(ctx, target) {
+			if err != nil {
+				err = books(err)
+			}
 			if !yield(plan.Known{Key: a.Key, Fingerprint: a.Fingerprint}, err) {
 				return
 			}
