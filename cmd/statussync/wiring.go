@@ -46,7 +46,7 @@ func commonOptions(s *Settings, files []string, std streams, log *zap.Logger) (r
 		return run.Options{}, &usageError{"no input was given", "Name a file, or - for standard input."}
 	}
 	o := run.Options{
-		Dir: s.Runs, Inputs: files, Stdin: std.in, Version: version(), Log: log,
+		Dir: s.Runs, Inputs: files, Stdin: std.in, Version: version(), Effective: effective(s), Log: log,
 		Input: input.Options{
 			Format: s.Format, Delimiter: s.Delimiter, Encoding: s.Encoding, App: s.App, Columns: s.Columns,
 		},
@@ -59,6 +59,17 @@ func commonOptions(s *Settings, files []string, std streams, log *zap.Logger) (r
 		o.Target, o.Tenant = simulated, simulated
 	}
 	return o, sendOptions(s, &o.Send)
+}
+
+// effective returns all settings of a run by their keys, for its report. None of them is a secret.
+func effective(s *Settings) map[string]string {
+	all := make(map[string]string)
+	for _, e := range s.Entries() {
+		if !strings.HasPrefix(e.Key, "simulate.") { // those of another command
+			all[e.Key] = e.Value
+		}
+	}
+	return all
 }
 
 // sendOptions fills in how requests go.

@@ -61,7 +61,7 @@ func (w *work) begin(ctx context.Context) error {
 // enter makes the temporary folder that of a new run.
 func (w *work) enter(ctx context.Context, temp, id string, in intake) error {
 	w.run = journal.Run{
-		ID: id, Fingerprint: in.fingerprint, Target: w.o.target(), Settings: w.o.settings(),
+		ID: id, Fingerprint: in.fingerprint, Target: w.o.target(), Settings: w.o.recorded(),
 		Inputs: in.inputs, Started: time.Now(),
 	}
 	if err := w.journal.Begin(ctx, w.run); err != nil {
@@ -103,7 +103,7 @@ func syncDir(root *os.Root, name string) error {
 
 // open begins the session of the run that was found.
 func (w *work) open(ctx context.Context) error {
-	options, err := inputOptions(w.run.Settings)
+	options, err := inputOptions(decidedBy(w.run.Settings))
 	if err != nil {
 		return err
 	}
@@ -210,10 +210,10 @@ func (w *work) cannotTakeUp(ctx context.Context, r journal.Run, in intake) (stri
 		return "the input is another one", nil
 	case silence > w.o.ResumeWithin:
 		return fmt.Sprintf("it ended %s ago, longer than --resume-within", silence.Round(time.Second)), nil
-	case r.Settings != w.o.settings():
+	case decidedBy(r.Settings) != w.o.settings():
 		return "", &Failure{Exit: ExitUsage,
 			Text: fmt.Sprintf("run %s over the same input is unfinished, but was decided otherwise: %s",
-				r.ID, difference(r.Settings, w.o.settings())),
+				r.ID, difference(decidedBy(r.Settings), w.o.settings())),
 			Do: "give the same settings to go on with it, or --fresh to begin anew"}
 	}
 	return "", nil

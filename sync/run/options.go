@@ -37,8 +37,9 @@ type Options struct {
 	LockWait     time.Duration // how long to wait for another run
 	Keep         int           // runs kept
 
-	Version string // of the program, for the report
-	Log     *zap.Logger
+	Version   string            // of the program, for the report
+	Effective map[string]string // all settings by their keys, without secrets, for the report
+	Log       *zap.Logger
 
 	// Found is told what was found in the input, once, before anything is sent; not of a run that is taken up, nor of
 	// files that cannot be taken in.

@@ -24,7 +24,7 @@ type renderer struct {
 }
 
 func newRenderer(j *journal.Journal, r journal.Run, folder string) (*renderer, error) {
-	options, err := inputOptions(r.Settings)
+	options, err := inputOptions(decidedBy(r.Settings))
 	if err != nil {
 		return nil, err
 	}

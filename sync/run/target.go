@@ -48,6 +48,30 @@ func (o *Options) settings() string {
 	return string(text)
 }
 
+// recorded is what the journal and the report have of a run's settings.
+type recorded struct {
+	Deciding  json.RawMessage   `json:"deciding"`
+	Effective map[string]string `json:"effective,omitempty"` // all of them, without secrets, when the run began
+}
+
+// recorded returns the settings as the journal keeps them.
+func (o *Options) recorded() string {
+	text, err := json.Marshal(recorded{json.RawMessage(o.settings()), o.Effective})
+	if err != nil {
+		panic(err) // strings always have a JSON form
+	}
+	return string(text)
+}
+
+// decidedBy returns the deciding settings of a run from what the journal keeps, or "" if they cannot be read.
+func decidedBy(settings string) string {
+	var r recorded
+	if json.Unmarshal([]byte(settings), &r) != nil {
+		return ""
+	}
+	return string(r.Deciding)
+}
+
 // inputOptions are the input options that the settings of a run were made from, for reading its copies again.
 func inputOptions(settings string) (input.Options, error) {
 	var d deciding
