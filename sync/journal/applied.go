@@ -76,6 +76,22 @@ func (j *Journal) Refresh(ctx context.Context, id string, changes iter.Seq2[Appl
 	})
 }
 
+// ForgetTarget lets nothing be known any more of the target of the run with that id, and counts the run as refreshed:
+// for a run of which nobody can tell any more what it did.
+func (j *Journal) ForgetTarget(ctx context.Context, id string) error {
+	_, run, err := j.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	return j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
+		if _, err := c.ExecContext(ctx, forgetTarget, run); err != nil {
+			return err
+		}
+		_, err := c.ExecContext(ctx, markRefreshed, time.Now().UnixNano(), run)
+		return err
+	})
+}
+
 // refresh commits one chunk of changes in the order of their keys.
 func (j *Journal) refresh(ctx context.Context, target int64, chunk []Applied) error {
 	if err := ctx.Err(); err != nil {

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"iter"
 	"path/filepath"
 
@@ -55,7 +56,11 @@ func refreshStale(ctx context.Context, j *journal.Journal, dir, target string) e
 			continue
 		}
 		if !r.Refreshed {
-			if err := refresh(ctx, j, r, filepath.Join(dir, r.ID), followed); err != nil {
+			err := refresh(ctx, j, r, filepath.Join(dir, r.ID), followed)
+			if errors.Is(err, fs.ErrNotExist) { // its copy of the input is gone, and with it what it did
+				err = j.ForgetTarget(ctx, r.ID)
+			}
+			if err != nil {
 				return err
 			}
 		}

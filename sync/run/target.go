@@ -92,7 +92,11 @@ func difference(was, is string) string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(union(before, now))) {
 		if a, b := fmt.Sprint(before[name]), fmt.Sprint(now[name]); a != b {
-			return fmt.Sprintf("--%s was %s, is %s", name, orNone(before[name]), orNone(now[name]))
+			setting := "--" + name
+			if name == "columns" { // has no flag
+				setting = "input.columns"
+			}
+			return fmt.Sprintf("%s was %s, is %s", setting, orNone(before[name]), orNone(now[name]))
 		}
 	}
 	return "its settings differ"

@@ -3,6 +3,8 @@ package run
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -121,5 +123,23 @@ func TestOlderKill(t *testing.T) {
 	}
 	if s, _ := w.sim.Value(app, "r1"); s.InstalledDeviceCount != 1 {
 		t.Errorf("r1 has %d devices in the end", s.InstalledDeviceCount)
+	}
+}
+
+// TestKilledAndGone removes the folder of a killed run by hand: nothing of its target is known any more, and that once.
+func TestKilledAndGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, unlimited)
+	users := w.file("users.csv", counted(1, 20, 1))
+	w.run(ExitOK, users)
+	id := w.killed(12, 20, w.file("other.csv", counted(1, 5, 2)+counted(6, 20, 1)[len(header):]))
+	check(t, os.RemoveAll(filepath.Join(w.opt.Dir, id)))
+	w.opt.SkipUnchanged = true
+	if got := w.planned(users); got != "20 to send, 0 unchanged" {
+		t.Errorf("planned: %s", got)
+	}
+	w.run(ExitOK, users)
+	if got := w.planned(users); got != "0 to send, 20 unchanged" {
+		t.Errorf("planned after that: %s", got)
 	}
 }
