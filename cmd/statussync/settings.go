@@ -17,7 +17,7 @@ import (
 //	root.SetFlagErrorFunc(flagError)            // words cobra's flag errors as *usageError
 //	root.Args = knownCommand                    // an unknown command is a *usageError too
 //	s, err := loadSettings(cmd, os.LookupEnv)   // in RunE; *usageError when a layer is wrong
-//	log, err := newLogger(s, os.Stderr)
+//	log := newLogger(s, os.Stderr)
 //	s.Given("send.rate")                        // whether any layer set the key
 //	for _, e := range s.Entries() { … }         // key, value, origin; never a secret
 //
@@ -78,7 +78,7 @@ type Entry struct {
 	Origin string // "default", "config.yaml:12", "STATUSSYNC_RATE", "--rate"
 }
 
-// Entries lists all settings that have a configuration key, in the table's order. Columns has one entry per column.
+// Entries lists all settings that have a configuration key, in the table's order. Columns is one entry, a mapping.
 func (s *Settings) Entries() []Entry {
 	var list []Entry
 	for i := range table {

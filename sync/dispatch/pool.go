@@ -111,7 +111,7 @@ func (r *run) panicked(v any, number int64) error {
 
 var errGrace = errors.New("the run was interrupted during the request")
 
-// flights returns the context in which requests live: it outlives ctx by grace. This is the one place where a context
+// flights returns the context in which requests live: it outlives ctx by grace. Here alone in this room a context
 // is left behind: otherwise every interruption would leave rows of which nobody knows whether they were applied. The
 // function that it returns ends the life of all requests.
 func flights(ctx context.Context, grace time.Duration) (life context.Context, land func()) {

@@ -44,14 +44,14 @@ func (w *work) decide(ctx context.Context) error {
 	if err := w.planned(ctx, d); err != nil {
 		return books(err)
 	}
-	if err := w.abandon(ctx); err != nil {
-		return books(err)
-	}
 	c := d.plan.Counts()
 	w.o.Log.Info("planned", zap.Int64("rows", c.Rows()), zap.Int64("send", c.Send),
 		zap.Duration("shortest", shortest(c.Send, w.o.Send).Round(time.Second)))
 	if c.Invalid > 0 && !w.o.SkipInvalid {
 		return errRefused
+	}
+	if err := w.abandon(ctx); err != nil {
+		return books(err)
 	}
 	return nil
 }

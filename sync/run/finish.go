@@ -24,8 +24,8 @@ const rowFilesAfter = 9 * time.Second
 const quickRows = 100_000
 
 // ending returns two contexts for what must be done although ctx has ended: one that never ends, for the books, and one
-// that ends rowFilesAfter later than ctx, for the files with a line per row. This is the one place where a run goes on
-// without the context that it was given.
+// that ends rowFilesAfter later than ctx, for the files with a line per row. Requests under way have a
+// life of their own in the dispatcher; this is where the rest of a run goes on without the context that it was given.
 func ending(ctx context.Context) (books, files context.Context, done func()) {
 	books = context.WithoutCancel(ctx)
 	files, cancel := context.WithCancel(books)

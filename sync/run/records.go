@@ -13,7 +13,6 @@ import (
 type records struct {
 	sources []input.Source
 	options input.Options
-	opened  func(i int, r *input.Reader) // called when a source was opened; nil for none
 	closed  func(i int, r *input.Reader) // called when a source was read to its end; nil for none
 }
 
@@ -37,9 +36,6 @@ func (rs records) one(ctx context.Context, i int, number *int64, yield func(*inp
 		return yield(nil, err)
 	}
 	defer r.Close()
-	if rs.opened != nil {
-		rs.opened(i, r)
-	}
 	for {
 		if *number%1024 == 0 && ctx.Err() != nil {
 			yield(nil, context.Cause(ctx))

@@ -32,6 +32,7 @@ func TestWrongInputAbandonsNothing(t *testing.T) {
 	first := w.run(ExitUnfinished, path)
 	w.opt.Send.Limit = 0
 	w.fails(ExitRefused, w.file("other.csv", "a,b\n1,2\n"))
+	w.run(ExitRefused, w.file("invalid.csv", table(1, 3)+app+",r9,,u@contoso.example,-1,0,0\n"))
 	if r := w.run(ExitOK, path); r.ID != first.ID {
 		t.Error("a wrong file has cost the run that could go on")
 	}

@@ -1,6 +1,6 @@
 // Package signin turns credentials into tokens.
 //
-// [NewFile] reads a bearer token from a file, [Env] and [Static] hold one that does not change. Each of them hands
+// [NewFile] reads a bearer token from a file, a [Static] holds one that does not change. Each of them hands
 // its token out through a Token method, which is told when a token has been refused. A [Secret] keeps what must not
 // be shown.
 package signin

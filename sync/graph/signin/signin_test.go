@@ -131,14 +131,14 @@ func TestWarning(t *testing.T) {
 }
 
 func TestStatic(t *testing.T) {
-	t.Setenv("SIGNIN_TEST_TOKEN", " "+token+"\n")
+	t.Parallel()
 	for _, refused := range []string{"", token} {
-		if got, err := Env("SIGNIN_TEST_TOKEN").Token(t.Context(), refused); got != token || err != nil {
+		if got, err := NewStatic("x", " "+token+"\n").Token(t.Context(), refused); got != token || err != nil {
 			t.Errorf("%q, %v", got, err)
 		}
 	}
 	for name, s := range map[string]Static{
-		"zero": {}, "unset": Env("SIGNIN_TEST_NONE"), "blank": NewStatic("x", " "),
+		"zero": {}, "unset": NewStatic("x", ""), "blank": NewStatic("x", " "),
 		"scheme": NewStatic("x", "Bearer "+token),
 	} {
 		got, err := s.Token(t.Context(), "")

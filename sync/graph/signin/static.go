@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"os"
 	"strings"
 )
 
@@ -15,11 +14,6 @@ type Static struct {
 // NewStatic returns a source of the one token, without blanks around it. origin names in errors where it comes from.
 func NewStatic(origin, token string) Static {
 	return Static{origin: origin, token: NewSecret(strings.TrimSpace(token))}
-}
-
-// Env returns a source of the token that the environment variable holds now.
-func Env(variable string) Static {
-	return NewStatic("the environment variable "+variable, os.Getenv(variable))
 }
 
 // Token returns the token, also when it was refused: the service is known to refuse good tokens now and then, so a
