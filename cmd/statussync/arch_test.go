@@ -24,7 +24,8 @@ const module = "github.com/statussync/statussync/"
 var floors = map[string]int{
 	"cmd/statussync": 3,
 	"sync/run":       2,
-	"input":          1, "sync/plan": 1, "sync/dispatch": 1, "sync/graph": 1, "sync/journal": 1, "reports": 1,
+	"input":          1, "sync/plan": 1, "sync/compare": 1, "sync/dispatch": 1, "sync/graph": 1, "sync/journal": 1,
+	"reports":           1,
 	"sync/row":          0,
 	"sync/graph/signin": beside, "sync/graph/simulator": beside,
 }
@@ -38,8 +39,8 @@ var libraries = map[string][]string{
 	"github.com/gocarina/gocsv":           {"input", "reports"},
 	"golang.org/x/text":                   {"input"},
 	"github.com/klauspost/compress":       {"input"},
-	"github.com/go-json-experiment/json":  {"input", "sync/graph", "sync/graph/simulator", "reports"},
-	"golang.org/x/sync":                   {"sync/dispatch"},
+	"github.com/go-json-experiment/json":  {"input", "sync/graph", "sync/graph/simulator", "sync/compare", "reports"},
+	"golang.org/x/sync":                   {"sync/dispatch", "sync/run"},
 	"golang.org/x/time":                   {"sync/dispatch"},
 	"net/http":                            {"sync/graph", "sync/graph/signin", "sync/graph/simulator", "sync/run"},
 	"github.com/google/uuid":              {"sync/graph"},
@@ -57,11 +58,13 @@ var libraries = map[string][]string{
 	"github.com/spf13/pflag":              {},
 	"github.com/goccy/go-yaml":            {},
 	"golang.org/x/term":                   {},
+	"github.com/vbauerster/mpb":           {},
 }
 
 // testLibraries may be imported by every test, and by nothing else.
 var testLibraries = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/rogpeppe/go-internal",
+	"github.com/chromedp", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/yaml",
 }
 
 // A room is a package as go list tells of it.
