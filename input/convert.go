@@ -59,6 +59,14 @@ func convert(c *cells, skip fieldSet, rec *Record) {
 	}
 }
 
+// excuseID adds the id to skip when there is none.
+func excuseID(c *cells, skip *fieldSet) {
+	if strings.TrimSpace(c[fieldID]) == "" {
+		c[fieldID] = ""
+		skip.add(fieldID)
+	}
+}
+
 // refuse appends a problem with a field, without its place.
 func (r *Record) refuse(field int, kind, value, why string) {
 	text := Fields[field] + " " + why

@@ -37,12 +37,15 @@ type csvDecoder struct {
 	long   *scanner
 	longAt int64 // offset of the record that long looks at
 	names  suspects
+
+	idOptional bool
 }
 
 func newCSV(t *text, opt Options) (decoder, error) {
 	p := readPrelude(t.head)
 	start := int64(p.bytes)
 	c := &csvDecoder{text: t, app: opt.App, origin: start, skip: p.lines, at: start, line: p.lines + 1}
+	c.idOptional = opt.IDOptional
 	comma := p.delimiter
 	switch {
 	case opt.Delimiter != "":

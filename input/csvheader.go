@@ -157,7 +157,7 @@ func (c *csvDecoder) checkMissing(line int64, notes []note, opt Options) error {
 		switch {
 		case f == fieldApp && column != none && opt.App != "":
 			h.notes = append(h.notes, Warning{line, 0, "the table has a column for mobileAppId, so --app is not used"})
-		case column != none, f == fieldApp && opt.App != "":
+		case column != none, f == fieldApp && opt.App != "", f == fieldID && opt.IDOptional:
 		case f == fieldUserName:
 			h.notes = append(h.notes, Warning{line, 0, "the column userName is missing: it is sent empty"})
 		default:
@@ -171,7 +171,7 @@ func (c *csvDecoder) checkMissing(line int64, notes []note, opt Options) error {
 	if h.index[fieldID] == none {
 		text += " (Intune's reports have no id: it is the key of a status in Microsoft Graph, as a list of them has it)"
 	}
-	return c.fail(line, 1, c.missingHint(notes), "%s", text)
+	return c.fail(line, 1, c.missingHint(missing, notes), "%s", text)
 }
 
 func missingName(f int, columns map[string]string) string {
@@ -182,7 +182,7 @@ func missingName(f int, columns map[string]string) string {
 }
 
 // missingHint returns what may be wrong with a header in which columns are missing.
-func (c *csvDecoder) missingHint(notes []note) string {
+func (c *csvDecoder) missingHint(missing []string, notes []note) string {
 	h := &c.header
 	if !slices.ContainsFunc(h.field, func(f int) bool { return f != none }) {
 		return fmt.Sprintf("the first line has to name the columns, with %s between them (--delimiter), but says %s",
@@ -194,6 +194,8 @@ func (c *csvDecoder) missingHint(notes []note) string {
 		}
 	}
 	switch {
+	case h.index[fieldID] == none && len(missing) == 1:
+		return noIDHint
 	case h.index[fieldUPN] == none && h.index[fieldUserName] != none:
 		return "if the user name is the name to sign in with, say so in input.columns of the configuration"
 	case h.index[fieldApp] == none:

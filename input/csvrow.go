@@ -17,6 +17,9 @@ func (c *csvDecoder) accept(rec *Record, r *csvRow) {
 	if bytes.IndexByte(rec.Raw, '\r') >= 0 && bytes.Contains(rec.Raw, []byte("\r\n")) {
 		skip = c.folded(rec, &texts)
 	}
+	if c.idOptional {
+		excuseID(&texts, &skip)
+	}
 	convert(&texts, skip, rec)
 	if len(rec.Problems) > 0 {
 		c.explain(rec, &texts)

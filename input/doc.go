@@ -8,9 +8,10 @@
 //
 // A table has a header, whose names may be those of Microsoft Graph, of Intune's exports, or one's own
 // ([Options].Columns), in any order. Its delimiter is found out, and the lines that PowerShell (#TYPE) and Excel (sep=)
-// put before the header are passed over. JSON is an array of objects, an object with an array as its member "value", or
-// objects on lines of their own. Either may be compressed with gzip or zstd, and encoded in UTF-8, in UTF-16 with a
-// byte order mark, or in windows-1252.
+// put before the header are passed over. JSON is an array of objects, an object with an array as its member "value",
+// objects on lines of their own, or the answer of one of Intune's reports, which names its columns in "Schema" and has
+// its rows in "Values". Either may be compressed with gzip or zstd, and encoded in UTF-8, in UTF-16 with a byte order
+// mark, or in windows-1252.
 //
 // # Limits
 //

@@ -2,6 +2,7 @@ package input
 
 import (
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,6 +17,7 @@ const (
 	jsonLines    jsonShape = iota // objects, one after the other on lines of their own, or one alone
 	jsonList                      // an array of objects
 	jsonEnvelope                  // an object with the array as its member "value", as Microsoft Graph answers
+	jsonReport                    // an object with a table in its members "Schema" and "Values", as Intune reports
 )
 
 // A jsonDecoder reads the objects of a JSON text as records.
@@ -31,11 +33,12 @@ type jsonDecoder struct {
 	object  []byte       // the record under way
 	members []jsonMember // its members, without our own
 	raw     []byte       // where an object is written without blanks
+	table   jsonTable    // of a jsonReport
 }
 
 func newJSON(t *text, opt Options) (decoder, error) {
 	d := &jsonDecoder{text: t, jsonTokens: newJSONTokens(t.in)}
-	d.app, d.columns = opt.App, opt.Columns
+	d.app, d.columns, d.idOptional = opt.App, opt.Columns, opt.IDOptional
 	d.in.watch = d.watchLong
 	if err := d.detect(); err != nil {
 		return nil, err
@@ -45,7 +48,7 @@ func newJSON(t *text, opt Options) (decoder, error) {
 		d.start = d.spot()
 		d.dec.ReadToken() // which detect has seen
 	}
-	if d.shape == jsonEnvelope {
+	if d.shape.list() != "" {
 		if err := d.envelope(false); err != nil {
 			return nil, err
 		}
@@ -77,12 +80,18 @@ func (d *jsonDecoder) next(rec *Record) error {
 	d.records++
 	d.last = d.line
 	rec.Line, rec.Status = d.start.line, row.Status{}
-	if kind != '{' {
+	object, ok := value, true
+	switch {
+	case kind == '[' && d.shape == jsonReport:
+		if object, ok = d.assemble(rec, value); !ok {
+			return nil
+		}
+	case kind != '{':
 		rec.Raw = appendCompact(d.raw[:0], value)
 		d.refuse(rec, d.start, "not-an-object", "the row is "+kindName(value)+", not an object")
 		return nil
 	}
-	d.object = value
+	d.object = object
 	d.split(rec)
 	if len(rec.Problems) == 0 {
 		d.accept(rec)
@@ -96,9 +105,12 @@ func (d *jsonDecoder) finish() error {
 		d.warn(d.start, "the list is empty")
 	}
 	d.dec.ReadToken() // the end that peek has seen
-	if d.shape == jsonEnvelope {
+	if d.shape.list() != "" {
 		if err := d.envelope(true); err != nil {
 			return err
+		}
+		if d.table.total > d.records {
+			d.warn(spot{}, fmt.Sprintf("the report has %d rows, this file only %d of them", d.table.total, d.records))
 		}
 	}
 	if d.peek() != 0 {

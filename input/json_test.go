@@ -136,15 +136,6 @@ func checkRefused(t *testing.T, all []refused) {
 	}
 }
 
-func TestJSONReportInColumns(t *testing.T) {
-	t.Parallel()
-	checkRefused(t, []refused{
-		{`{"TotalRowCount":1,"Schema":[{"Column":"UserName"}],"Values":[["Ada"]],"SessionId":""}`,
-			1, 20, "not a list of rows", 0},
-		{"{\n  \"Values\": [[\"Ada\"]],\n  \"Schema\": []}", 2, 3, "not a list of rows", 0},
-	})
-}
-
 const behind = int64(len(objectA)) + 1 // the column behind objectA
 
 func TestJSONTextBehindTheEnd(t *testing.T) {
@@ -220,7 +211,7 @@ func TestJSONSyntax(t *testing.T) {
 func TestJSONHints(t *testing.T) {
 	t.Parallel()
 	for content, hint := range map[string]string{
-		`{"Schema":[]}`:   "take the rows from a list of userStatuses",
+		`{"Schema":[]}`:   "pass --compare remote",
 		objectA + objectB: "each object on a line of its own",
 		"[" + objectA:     "get it once more",
 	} {

@@ -5,7 +5,7 @@ import "fmt"
 const maxDepth = 64 // levels in a value that is passed over
 
 // take returns the text of a field's value. It reports false, with a problem, when the value is none for the field.
-func take(rec *Record, f int, value []byte) (text string, ok bool) {
+func (d *jsonDecoder) take(rec *Record, f int, value []byte) (text string, ok bool) {
 	isCount, kind := f >= fieldInstalled, value[0]
 	switch {
 	case len(value) > maxCell:
@@ -18,7 +18,7 @@ func take(rec *Record, f int, value []byte) (text string, ok bool) {
 		rec.refuse(f, kind, string(value[1:len(value)-1]), why)
 	case isCount && (kind == '-' || '0' <= kind && kind <= '9'):
 		return string(value), true
-	case f == fieldUserName && kind == 'n':
+	case kind == 'n' && (f == fieldUserName || f == fieldID && d.idOptional):
 		return "", true
 	case isCount:
 		rec.refuse(f, "wrong-type", "", "is "+kindName(value)+", not a whole number")
@@ -35,7 +35,7 @@ func (d *jsonDecoder) supply(rec *Record, l *jsonLayout, f int) (text string, ok
 		return "", false
 	case f == fieldApp && d.app != "":
 		return d.app, true
-	case f == fieldUserName:
+	case f == fieldUserName, f == fieldID && d.idOptional:
 		return "", true
 	}
 	missing := missingName(f, d.columns) + " is missing"

@@ -18,6 +18,8 @@ type jsonNames struct {
 	key     []byte                 // the names of the object under way, in their quotes as they came
 	told    map[string]bool        // the texts of notes
 	notes   []Warning
+
+	idOptional bool
 }
 
 // A jsonLayout says what the members of an object stand for.

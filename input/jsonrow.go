@@ -64,7 +64,7 @@ func (d *jsonDecoder) accept(rec *Record) {
 		ok := true
 		if f == none {
 			d.passOver(rec, &d.members[i])
-		} else if texts[f], ok = take(rec, f, d.object[d.members[i].value:d.members[i].valueEnd]); !ok {
+		} else if texts[f], ok = d.take(rec, f, d.object[d.members[i].value:d.members[i].valueEnd]); !ok {
 			skip.add(f)
 		}
 	}
@@ -76,6 +76,9 @@ func (d *jsonDecoder) accept(rec *Record) {
 		if texts[f], ok = d.supply(rec, l, f); !ok {
 			skip.add(f)
 		}
+	}
+	if d.idOptional && !skip.has(fieldID) {
+		excuseID(&texts, &skip)
 	}
 	convert(&texts, skip, rec)
 	if len(rec.Problems) > 0 {
@@ -108,6 +111,9 @@ func (d *jsonDecoder) refuse(rec *Record, at spot, kind, text string) {
 
 // spotIn returns the place of an offset in the object under way.
 func (d *jsonDecoder) spotIn(offset int) spot {
+	if d.shape == jsonReport { // whose objects do not stand in the text
+		return d.start
+	}
 	line, column := at(d.object, offset, d.start.line)
 	if line == d.start.line {
 		column += d.start.column - 1

@@ -2,10 +2,24 @@ package input
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 )
 
-// detect finds out the shape of the text from its head. It refuses a report of Intune, which has columns and not rows.
+const noIDHint = "pass --compare remote, which finds it by the userPrincipalName"
+
+// list returns the name of the member that is the list of rows, or "" where it is no member.
+func (s jsonShape) list() string {
+	switch s {
+	case jsonEnvelope:
+		return "value"
+	case jsonReport:
+		return "Values"
+	}
+	return ""
+}
+
+// detect finds out the shape of the text from its head.
 func (d *jsonDecoder) detect() error {
 	j := newJSONTokens(bytes.NewReader(d.head))
 	switch j.peek() {
@@ -33,9 +47,11 @@ func (d *jsonDecoder) detectList(j *jsonTokens) error {
 			case "value":
 				d.shape = jsonEnvelope
 				return nil
-			case "Schema", "Values":
-				return d.failAt(at, "take the rows from a list of userStatuses: a report has no id for them",
-					"this is the answer of a report of Intune, a table of Schema and Values, not a list of rows")
+			case "Schema":
+				d.shape = jsonReport
+				return nil
+			case "Values":
+				return d.failAt(at, "", "this is a report of Intune, whose \"Values\" stand before their \"Schema\"")
 			}
 		}
 		if _, err := j.value(); err != nil {
@@ -56,34 +72,49 @@ func (d *jsonDecoder) envelope(behind bool) error {
 		}
 		name, _ := unquote(quoted)
 		kind := d.peek()
+		isList := name == d.shape.list()
 		switch {
-		case name != "value":
-			d.beside(name)
-		case behind:
-			return d.failAt(d.start, "", "a second \"value\" follows the list")
-		case kind == '[':
+		case isList && behind:
+			return d.failAt(d.start, "", "a second %q follows the list", name)
+		case isList && kind == '[':
 			d.start = d.spot()
 			_, err := d.dec.ReadToken()
 			return err
 		}
-		if _, err := d.value(); err != nil {
+		value, err := d.value()
+		if err != nil {
 			return d.refusal(err)
+		}
+		if !isList {
+			if err := d.beside(name, value); err != nil {
+				return err
+			}
 		}
 	}
 	if _, err := d.dec.ReadToken(); err != nil {
 		return d.refusal(err)
 	}
+	if !behind {
+		return d.failAt(d.start, "", "no list %q follows", d.shape.list())
+	}
 	return nil
 }
 
-// beside says what there is to say about a member beside the list.
-func (d *jsonDecoder) beside(name string) {
+// beside takes in a member beside the list, or says what there is to say about it.
+func (d *jsonDecoder) beside(name string, value []byte) error {
+	report := d.shape == jsonReport
 	switch {
+	case report && name == "Schema" && value[0] == '[':
+		return d.readSchema(value)
+	case report && name == "TotalRowCount":
+		d.table.total, _ = strconv.ParseInt(string(value), 10, 64)
+	case report && name == "SessionId":
 	case name == "@odata.nextLink":
 		d.warnOnce(d.start, "@odata.nextLink says that the list goes on at another address: those rows are not in this file")
 	case !isAnnotation(name) && !isOwn(name):
 		d.warnOnce(d.start, quote(name)+" stands beside the list and is passed over")
 	}
+	return nil
 }
 
 // isAnnotation reports whether a member says something about the data, as "@odata.type" and "app@odata.context" do.

@@ -28,6 +28,22 @@ func membersOf(object []byte) iter.Seq[jsonMember] {
 	}
 }
 
+// elementsOf returns the elements of an array in order.
+func elementsOf(array []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for i := pastBlanks(array, 1); array[i] != ']'; i = pastBlanks(array, i) {
+			if array[i] == ',' {
+				i = pastBlanks(array, i+1)
+			}
+			end := pastValue(array, i)
+			if !yield(array[i:end]) {
+				return
+			}
+			i = end
+		}
+	}
+}
+
 // pastBlanks returns the offset of the first byte from i on that is not a blank.
 func pastBlanks(b []byte, i int) int {
 	for b[i] == ' ' || b[i] == '\n' || b[i] == '\r' || b[i] == '\t' {
@@ -47,7 +63,7 @@ func pastValue(b []byte, i int) int {
 	}
 	for { // a literal or a number, which ends where something else begins
 		switch b[i] {
-		case ',', '}', ' ', '\n', '\r', '\t':
+		case ',', '}', ']', ' ', '\n', '\r', '\t':
 			return i
 		}
 		i++

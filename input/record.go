@@ -20,6 +20,9 @@ type Options struct {
 	Encoding  string            // "utf-8" or "windows-1252"; "" is UTF-8. A byte order mark beats it.
 	App       string            // the GUID that supplies a missing mobileAppId column
 	Columns   map[string]string // from a field of Fields to the header name that the user has for it
+	// IDOptional says that a row may lack its id: the column or member may be missing, the cell blank, the value null.
+	// Then Record.ID is "".
+	IDOptional bool
 }
 
 // A Record is one record of an input: a row when it has no Problems.

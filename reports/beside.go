@@ -67,6 +67,17 @@ func (d *draft) publish() error {
 	return nil
 }
 
+// commit makes the draft durable under its final name.
+func (d *draft) commit() error {
+	if err := d.finish(); err != nil {
+		return err
+	}
+	if err := d.publish(); err != nil {
+		return err
+	}
+	return settle(d.dir, d.name)
+}
+
 // discard gives the draft up. Its errors change nothing: the next Create sweeps what is left.
 func (d *draft) discard() {
 	if d.f != nil {
@@ -83,16 +94,12 @@ func replace(dir folder, name string, content []byte) error {
 	}
 	_, err = d.w.Write(content)
 	if err = d.written(err); err == nil {
-		err = d.finish()
-	}
-	if err == nil {
-		err = d.publish()
+		err = d.commit()
 	}
 	if err != nil {
 		d.discard()
-		return err
 	}
-	return settle(dir, name)
+	return err
 }
 
 // settle makes the names of a folder durable; the error speaks of name.

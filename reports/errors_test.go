@@ -12,7 +12,7 @@ import (
 
 func TestLinksAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"rows.jsonl", "rows.csv", "failed-1.csv", "invalid-2.jsonl", reportName} {
+	for _, name := range []string{"rows.jsonl", "rows.csv", "failed-1.csv", "invalid-2.jsonl", reportName, PageName} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
@@ -30,16 +30,17 @@ func TestLinksAreRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			plant()
-			if name == reportName {
+			whole := map[string]func(string, *Run, *Groups) error{reportName: WriteJSON, PageName: WritePage}[name]
+			if whole != nil {
 				f.Abort()
-				err = WriteJSON(dir, &Run{}, nil)
+				err = whole(dir, &Run{}, nil)
 			} else {
 				err = f.Commit()
 			}
 			if !errors.Is(err, ErrLink) {
 				t.Errorf("got %v", err)
 			}
-			if name != reportName {
+			if whole == nil {
 				if _, err := Create(dir, sampleInputs(), Options{}); !errors.Is(err, ErrLink) {
 					t.Errorf("Create: %v", err)
 				}

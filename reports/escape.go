@@ -86,10 +86,10 @@ func escapeJSON(doc []byte) []byte {
 	return b
 }
 
-// appendCell appends s as a CSV cell for people, for any of the delimiters that are read. It is one line without
+// AppendCell appends s as a CSV cell for people, for any of the delimiters that are read. It is one line without
 // control characters: those are spelled as Go spells them. A quote mark defuses what a spreadsheet would take for a
 // formula, at the beginning and after each separator, as a spreadsheet set to another separator begins a cell there.
-func appendCell(b []byte, s string) []byte {
+func AppendCell(b []byte, s string) []byte {
 	if s == "" || s[0] != ' ' && !formula(s) && allPlain(&cellPlain, s) {
 		return append(b, s...)
 	}

@@ -45,7 +45,7 @@ func TestAppendCell(t *testing.T) {
 		{"nul\x00del\x7f", `"nul\x00del\x7f"`},
 	}
 	for _, test := range tests {
-		if got := string(appendCell(nil, test.in)); got != test.want {
+		if got := string(AppendCell(nil, test.in)); got != test.want {
 			t.Errorf("%q: got %s, want %s", test.in, got, test.want)
 		}
 	}
@@ -84,7 +84,7 @@ func FuzzCell(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		cell := string(appendCell(nil, s))
+		cell := string(AppendCell(nil, s))
 		if !printable(cell) {
 			t.Errorf("%q became %q", s, cell)
 		}

@@ -34,6 +34,8 @@ func ExampleSummary() {
 	// What went wrong:
 	//   failed: 404 ResourceNotFound, 1 row, users.csv:18
 	//     There is no such app.
+	//     -> Check the app, the id and the tenant; --compare remote finds such rows
+	//       first.
 	//
 	// Report: runs/20261123T154100Z-3f9a
 	//

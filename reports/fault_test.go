@@ -220,7 +220,7 @@ func TestEveryFaultOfReport(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	work := func(d folder) error { return writeReport(d, []byte("new")) }
+	work := func(d folder) error { return writeWhole(d, reportName, []byte("new")) }
 	everyFault(t, false, prepare, work, func(dir string, err error) {
 		if got := content(t, dir)[reportName]; got != "new" && (err == nil || got != "old") {
 			t.Errorf("got %q", got)

@@ -29,6 +29,9 @@ type Files struct {
 	invalid    resend
 	finished   []*draft // of earlier inputs
 	names      []string
+
+	apps      appCounter
+	attention Attention
 }
 
 // Create begins the files of the run in the folder dir, which is made when it is missing, under temporary names; it
@@ -112,6 +115,8 @@ func (f *Files) add(e *Entry) error {
 	}
 	f.last, f.input = e.Number, e.Input
 	f.counts[e.Outcome.Verdict]++
+	f.apps.add(e)
+	f.attention.add(e)
 	if err := f.addRow(e); err != nil {
 		return err
 	}
@@ -163,3 +168,9 @@ func (f *Files) closeInput() error {
 
 // Counts returns the rows added so far, by verdict.
 func (f *Files) Counts() Counts { return maps.Clone(f.counts) }
+
+// Apps returns the rows added so far, app by app.
+func (f *Files) Apps() Apps { return f.apps.result() }
+
+// Attention returns the rows added so far that went wrong.
+func (f *Files) Attention() Attention { return f.attention }

@@ -94,7 +94,7 @@ func TestFilesAbort(t *testing.T) {
 func TestFilesMode(t *testing.T) {
 	t.Parallel()
 	dir := write(t, sampleInputs(), sampleEntries(), Options{})
-	if err := WriteJSON(dir, &Run{}, nil); err != nil {
+	if err := errors.Join(WriteJSON(dir, &Run{}, nil), WritePage(dir, &Run{}, nil)); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(dir)

@@ -12,6 +12,7 @@ import (
 const (
 	maxGroups  = 100 // more codes than these, the service's to invent, share a group for each verdict
 	maxSamples = 3
+	maxSaid    = 1024 // bytes of a sample's message or reason, so that three stay small whatever a row said
 	otherCodes = "(other codes)"
 )
 
@@ -47,8 +48,7 @@ type sample struct {
 // Add takes an outcome in; those of verdicts that are no trouble are passed over, and so is unsent, which has no
 // cause of its own. The order of the calls makes no difference as long as there are no more groups than are kept.
 func (g *Groups) Add(o row.Outcome) {
-	switch o.Verdict {
-	case row.Succeeded, row.Unchanged, row.Duplicate, row.Unsent:
+	if !trouble(o.Verdict) {
 		return
 	}
 	at := place{o.Row, o.Input, o.Line}
@@ -94,14 +94,15 @@ func (in *group) sample(o *row.Outcome, at place) {
 	}
 	i, _ := slices.BinarySearchFunc(in.samples, at.row, func(s sample, n int64) int { return cmp.Compare(s.row, n) })
 	in.samples = slices.Insert(in.samples, i, sample{
-		place: at, message: bounded(o.Message), reason: bounded(reason(o)),
+		place: at, message: bounded(o.Message, maxSaid), reason: bounded(reason(o), maxSaid),
 		requestID: o.RequestID, clientRequestID: o.ClientRequestID,
 	})
 }
 
-// bounded returns at most the first 1,024 bytes of s, so that three samples stay small whatever a row said.
-func bounded(s string) string {
-	const limit = 1024
+func (in *group) advice() string { return Advice(in.status, in.code, in.verdict) }
+
+// bounded returns at most the first limit bytes of s.
+func bounded(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}

@@ -56,7 +56,7 @@ func (r *record) text(s string) {
 	r.column(s != "")
 	if s != "" {
 		r.json = appendJSON(r.json, s)
-		r.csv = appendCell(r.csv, s)
+		r.csv = AppendCell(r.csv, s)
 	}
 }
 

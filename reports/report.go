@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"math"
 	"strconv"
 	"time"
@@ -28,14 +29,24 @@ func WriteJSON(dir string, run *Run, g *Groups) error {
 		return err
 	}
 	defer d.close()
-	return writeReport(d, content)
+	return writeWhole(d, reportName, content)
 }
 
-func writeReport(d folder, content []byte) error {
-	if err := refuseLinks(d, reportName); err != nil {
+// writeWhole writes a file in place of an older one, but not of a link.
+func writeWhole(d folder, name string, content []byte) error {
+	if err := refuseLinks(d, name); err != nil {
 		return err
 	}
-	return replace(d, reportName, content)
+	return replace(d, name, content)
+}
+
+// PrintJSON writes to w, in one call, what WriteJSON writes to report.json.
+func PrintJSON(w io.Writer, run *Run, g *Groups) error {
+	content, err := render(run, g)
+	if err == nil {
+		_, err = w.Write(content)
+	}
+	return err
 }
 
 type reportDoc struct {
@@ -62,6 +73,8 @@ type reportDoc struct {
 	Requests        requestsDoc     `json:"requests"`
 	Timings         timingsDoc      `json:"timings"`
 	Throttling      throttlingDoc   `json:"throttling"`
+	Timeline        []spanDoc       `json:"timeline"`
+	Verification    *verifiedDoc    `json:"verification,omitempty"`
 	Files           []string        `json:"files"`
 }
 
@@ -86,6 +99,7 @@ type requestsDoc struct {
 type timingsDoc struct {
 	SendingSeconds    float64     `json:"sendingSeconds"`
 	RequestsPerSecond float64     `json:"requestsPerSecond"`
+	QuotaPerSecond    float64     `json:"quotaPerSecond,omitempty"`
 	LatencyMs         *latencyDoc `json:"latencyMs,omitempty"`
 }
 
@@ -138,26 +152,40 @@ func document(run *Run, g *Groups) *reportDoc {
 		Rows: run.Rows, Counts: countsDoc(run.Counts), Retryable: run.Retryable, Resent: run.Resent,
 		Balance:    balanceDoc{run.Rows, accounted, accounted == run.Rows},
 		Errors:     groupDocs(run, g),
-		Requests:   requestsDoc{run.requests(), make(map[string]int64)},
-		Timings:    timingsDoc{seconds(run.Sending), rounded(run.perSecond(), 100), latency(run.Latency)},
+		Requests:   requestsDoc{run.requests(), byStatus(run.Requests)},
+		Timings:    timings(run),
 		Throttling: throttling(run.Throttling),
+		Timeline:   spanDocs(run),
 		Files:      append([]string{}, run.Files...),
 	}
+	doc.Verification = verification(run.Verified)
 	for _, s := range run.Inputs {
 		doc.Inputs = append(doc.Inputs, sourceDoc(s))
-	}
-	for status, n := range run.Requests {
-		name := "none"
-		if status != 0 {
-			name = strconv.Itoa(status)
-		}
-		doc.Requests.ByStatus[name] = n
 	}
 	if !run.Ended.IsZero() {
 		took := seconds(run.Ended.Sub(run.Started))
 		doc.ExitStatus, doc.Exit, doc.DurationSeconds = &run.ExitStatus, ExitWord(run.ExitStatus), &took
 	}
 	return doc
+}
+
+func timings(run *Run) timingsDoc {
+	return timingsDoc{
+		seconds(run.Sending), rounded(run.perSecond(), 100), rounded(run.Quota, 100), latency(run.Latency),
+	}
+}
+
+// byStatus returns requests by the names of their statuses.
+func byStatus(requests map[int]int64) map[string]int64 {
+	named := make(map[string]int64, len(requests))
+	for status, n := range requests {
+		name := "none"
+		if status != 0 {
+			name = strconv.Itoa(status)
+		}
+		named[name] = n
+	}
+	return named
 }
 
 func throttling(t Throttling) throttlingDoc {

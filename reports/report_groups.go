@@ -4,6 +4,7 @@ type groupDoc struct {
 	Verdict    string      `json:"verdict"`
 	HTTPStatus int         `json:"httpStatus,omitempty"`
 	Code       string      `json:"code,omitempty"`
+	Advice     string      `json:"advice,omitempty"`
 	Rows       int64       `json:"rows"`
 	First      placeDoc    `json:"first"`
 	Last       placeDoc    `json:"last"`
@@ -28,7 +29,7 @@ func groupDocs(run *Run, g *Groups) []groupDoc {
 	docs := []groupDoc{}
 	for _, in := range g.sorted() {
 		doc := groupDoc{
-			Verdict: in.verdict.String(), HTTPStatus: in.status, Code: in.code, Rows: in.rows,
+			Verdict: in.verdict.String(), HTTPStatus: in.status, Code: in.code, Advice: in.advice(), Rows: in.rows,
 			First: run.place(in.first), Last: run.place(in.last),
 		}
 		for _, s := range in.samples {

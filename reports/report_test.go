@@ -29,7 +29,15 @@ func sampleRun() *Run {
 		Sending:    61 * time.Second,
 		Latency:    Latency{P50: 81 * time.Millisecond, P95: 250 * time.Millisecond, P99: 1234567 * time.Microsecond},
 		Throttling: Throttling{Answers: 3, Pauses: 2, Paused: 40 * time.Second, RateChanges: 1},
-		Files:      []string{"report.json", "rows.jsonl", "rows.csv", "failed-1.csv", "failed-2.jsonl"},
+		Quota:      5,
+		Timeline: []Span{
+			{Start: start, Length: 20 * time.Second, Requests: map[int]int64{200: 2, 204: 1, 429: 3, 0: 1}, Rate: 2.5},
+			{Start: start.Add(20 * time.Second), Length: 20 * time.Second, Paused: 20 * time.Second},
+			{Start: start.Add(40 * time.Second), Length: 20 * time.Second, Pauses: 2, Paused: 20 * time.Second},
+			{Start: start.Add(60 * time.Second), Length: 20 * time.Second, Requests: map[int]int64{403: 1, 404: 1}},
+			{Start: start.Add(80 * time.Second), Length: 20 * time.Second, Requests: map[int]int64{503: 5}},
+		},
+		Files: []string{"report.json", "rows.jsonl", "rows.csv", "failed-1.csv", "failed-2.jsonl"},
 	}
 	for _, e := range sampleEntries() {
 		run.Counts[e.Outcome.Verdict]++
@@ -76,7 +84,7 @@ func TestReportOfNothing(t *testing.T) {
 		"errors": none, "requests": map[string]any{"total": 0.0, "byStatus": map[string]any{}},
 		"timings":    map[string]any{"sendingSeconds": 0.0, "requestsPerSecond": 0.0},
 		"throttling": map[string]any{"answers429": 0.0, "pauses": 0.0, "pausedSeconds": 0.0, "rateChanges": 0.0},
-		"files":      none,
+		"timeline":   none, "files": none,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

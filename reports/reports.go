@@ -2,12 +2,13 @@
 //
 // Create begins the files that hold one line per row of the input; hand every row to Files.Add in row order, then
 // call Files.Commit. WriteJSON writes report.json, which needs no pass over the input: a Run tells what is known of
-// the run as a whole, Groups gathers what went wrong. Summary words the same for a terminal. Latest points to the
-// newest run.
+// the run as a whole, Groups gathers what went wrong. WritePage writes the same, and more, for a browser: it wants the
+// Apps and the Attention of Files. Summary words it for a terminal. Latest points to the newest run.
 //
 // # Files
 //
-// report.json follows the schema named by the constant Schema. rows.jsonl has one line per row, exact. rows.csv has
+// report.json follows the schema named by the constant Schema. report.html is the report for people, one page that
+// asks no other file or host for anything. rows.jsonl has one line per row, exact. rows.csv has
 // the same columns for people: spreadsheets cannot mistake a cell for a formula, control characters are spelled out.
 // failed.csv or failed.jsonl holds the failed, unknown and unsent rows, invalid.csv or invalid.jsonl the refused
 // ones, their bytes as they came; with several inputs each has its own, numbered from 1 (failed-2.jsonl). Those two
@@ -82,6 +83,11 @@ type Run struct {
 	Sending    time.Duration // from the first request to the last answer, over all sessions
 	Latency    Latency
 	Throttling Throttling
+	Quota      float64 // requests a second that the settings allow; 0: no limit
+	Timeline   []Span  // in the order of time, one for each 20 s in which something happened
+	Apps       Apps
+	Attention  Attention
+	Verified   Verified
 	Files      []string // the files of the report, by name
 }
 

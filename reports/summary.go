@@ -15,6 +15,7 @@ type View struct {
 	Folder  string // where the report lies; "" = nowhere
 	Pending bool   // the files with a line per row could not be finished before the end
 	Next    []Step // what to type next
+	Color   bool   // the verdicts are coloured, as a terminal does it
 }
 
 // A Step is a command to type next.
@@ -40,6 +41,7 @@ func Summary(w io.Writer, run *Run, g *Groups, v View) error {
 	}
 	s.verdicts()
 	s.requests()
+	s.verified()
 	s.troubles()
 	s.files()
 	s.next()
@@ -71,6 +73,15 @@ var verdictWords = map[row.Verdict]string{
 	row.Invalid:    "refused before sending",
 }
 
+// verdictColors are the sequences with which a terminal writes in green, yellow and red.
+var verdictColors = map[string]string{
+	row.Succeeded.String(): "\x1b[32m", row.Unchanged.String(): "\x1b[32m",
+	row.Unknown.String(): "\x1b[33m", row.Unsent.String(): "\x1b[33m",
+	row.Failed.String(): "\x1b[31m", row.Mismatched.String(): "\x1b[31m", row.Invalid.String(): "\x1b[31m",
+}
+
+const plainAgain = "\x1b[0m"
+
 // verdicts adds the table of the verdicts that have rows, with a last line over all of them.
 func (s *summary) verdicts() {
 	if s.run.Counts.Sum() == 0 {
@@ -80,7 +91,7 @@ func (s *summary) verdicts() {
 	lines := 0
 	for _, v := range row.Verdicts() {
 		if n := s.run.Counts[v]; n > 0 {
-			s.line(v.String(), n, percent(n, s.run.Rows), s.words(v))
+			s.line(v.String(), n, percent(n, s.run.Rows), words(s.run, s.groups, v))
 			lines++
 		}
 	}
@@ -90,12 +101,12 @@ func (s *summary) verdicts() {
 }
 
 // words says what the verdict means for the rows that have it.
-func (s *summary) words(v row.Verdict) string {
-	_, again := s.groups.rows(v)
+func words(run *Run, g *Groups, v row.Verdict) string {
+	_, again := g.rows(v)
 	switch {
 	case v != row.Failed || again == 0:
 		return verdictWords[v]
-	case again == s.run.Counts[v]:
+	case again == run.Counts[v]:
 		return "not accepted yet, a later run may help"
 	}
 	return "refused, or not accepted yet"
@@ -108,6 +119,9 @@ func (s *summary) line(name string, n int64, share, words string) {
 	line := fmt.Sprintf("  %-10s  %*s  %6s", name, wide, number, share)
 	if len(line)+2+len(words) <= s.width {
 		line += "  " + words
+	}
+	if color := verdictColors[name]; color != "" && s.view.Color {
+		line = "  " + color + name + plainAgain + line[2+len(name):]
 	}
 	s.b = append(s.b, line...)
 	s.blank()

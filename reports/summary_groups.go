@@ -10,8 +10,7 @@ import (
 // troubles adds what went wrong, the largest group first.
 func (s *summary) troubles() {
 	groups := s.groups.sorted()
-	heard, _ := s.groups.rows(row.Unknown)
-	silent := s.run.Counts[row.Unknown] - heard
+	silent := s.run.silent(s.groups)
 	if len(groups) == 0 && silent <= 0 {
 		return
 	}
@@ -33,11 +32,11 @@ func (s *summary) troubles() {
 	}
 }
 
-// group adds a line that names the group and a line with one sample of it.
+// group adds a line that names the group, a line with one sample of it, and what to do.
 func (s *summary) group(in *group) {
-	text := fmt.Sprintf("%s: %s, %s, %s", in.verdict, title(in), counted(in.rows, "row"), s.place(in.first))
+	text := fmt.Sprintf("%s: %s, %s, %s", in.verdict, title(in), counted(in.rows, "row"), s.run.spot(in.first))
 	if in.last != in.first {
-		text += " to " + s.place(in.last)
+		text += " to " + s.run.spot(in.last)
 	}
 	s.wrap(2, text)
 	first := in.samples[0]
@@ -47,6 +46,9 @@ func (s *summary) group(in *group) {
 	}
 	if message != "" {
 		s.b = append(s.b, "    "+clipped(message, s.width-4)+"\n"...)
+	}
+	if advice := in.advice(); advice != "" {
+		s.wrap(4, "-> "+advice)
 	}
 }
 
@@ -68,8 +70,8 @@ func title(in *group) string {
 	return code
 }
 
-// place names a row as editors do, file:line.
-func (s *summary) place(p place) string {
-	doc := s.run.place(p)
+// spot names a row as editors do, file:line.
+func (r *Run) spot(p place) string {
+	doc := r.place(p)
 	return named(doc.File, 40) + ":" + strconv.FormatInt(doc.Line, 10)
 }

@@ -30,7 +30,7 @@ configuration file.`,
 			return err
 		},
 	}
-	addSettings(cmd, reading, deciding, target, sending)
+	addSettings(cmd, reading, deciding, saving, target, signing, sending, pruning, keeping, showing, watching)
 	return cmd
 }
 

@@ -146,9 +146,10 @@ func rootCommand(std streams) *cobra.Command {
 	root.SetOut(std.out)
 	root.SetErr(std.err)
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(help)
 	addSettings(root, common)
-	root.AddCommand(runCommand(std), planCommand(std), reportCommand(std), runsCommand(std), simulateCommand(std),
-		configCommand(std), versionCommand(std))
+	root.AddCommand(runCommand(std), planCommand(std), reportCommand(std), runsCommand(std), verifyCommand(std),
+		doctorCommand(std), simulateCommand(std), configCommand(std), versionCommand(std))
 	refuseTopics(root)
 	return root
 }

@@ -79,7 +79,7 @@ func TestNext(t *testing.T) {
 func TestGivenFlags(t *testing.T) {
 	t.Parallel()
 	cmd := &cobra.Command{Use: "run"}
-	addSettings(cmd, reading, sending)
+	addSettings(cmd, reading, sending, pruning, keeping)
 	if err := cmd.ParseFlags([]string{"--format", "csv", "--limit=5", "--fresh", "--dry-run"}); err != nil {
 		t.Fatal(err)
 	}

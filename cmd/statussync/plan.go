@@ -18,8 +18,11 @@ func planCommand(std streams) *cobra.Command {
 		Use:   "plan [flags] FILE…",
 		Short: "Say what run would do, and send nothing",
 		Long: `Read and decide as run does, up to the first request: how many rows would be sent, how long that takes at the
-allowed rate, and what is wrong with the input. Nothing is sent, kept or locked.`,
+allowed rate, and what is wrong with the input. With --compare remote it shows what each row would change. Nothing is
+sent, and without --save nothing is kept or locked.`,
 		Example: `  statussync plan users.csv
+  statussync plan --compare remote -o csv users.csv
+  statussync plan --save users.csv
   statussync plan --detailed-exitcode users.csv   # leaves with 10 when there is work`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			s, err := loadSettings(cmd, os.LookupEnv)
@@ -29,7 +32,7 @@ allowed rate, and what is wrong with the input. Nothing is sent, kept or locked.
 			return doPlan(cmd.Context(), s, files, std)
 		},
 	}
-	addSettings(cmd, reading, deciding, target, sending)
+	addSettings(cmd, reading, deciding, saving, target, signing, sending, pruning, keeping, showing)
 	return cmd
 }
 
@@ -40,12 +43,16 @@ func doPlan(ctx context.Context, s *Settings, files []string, std streams) error
 	if err != nil {
 		return err
 	}
-	o.Found = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }
+	printer := changesTo(std.out, s, "statussync.plan/1")
+	o.Found, o.Changes = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }, printer.change
 	p, err := run.Plan(ctx, o)
 	if err != nil {
 		return err
 	}
-	if !s.Quiet || p.Exit != run.ExitOK {
+	if err := printer.end(planDocOf(p)); err != nil {
+		return err
+	}
+	if s.Output == "table" && (!s.Quiet || p.Exit != run.ExitOK) {
 		printPlan(std.out, p)
 	}
 	switch {
@@ -65,7 +72,8 @@ func printPlan(w io.Writer, p *run.Planned) {
 	for _, part := range []struct {
 		n    int64
 		what string
-	}{{c.Send, "to send"}, {c.Unchanged, "unchanged"}, {c.Duplicate, "duplicate"}, {c.Invalid, "invalid"}} {
+	}{{c.Send, "to send"}, {c.Unchanged, "unchanged"}, {c.Duplicate, "duplicate"}, {c.Invalid, "invalid"},
+		{c.Failed, "not known to Graph"}} {
 		if part.n > 0 || part.what == "to send" {
 			line(part.n, part.what)
 		}
@@ -85,6 +93,9 @@ func printPlan(w io.Writer, p *run.Planned) {
 	}
 	fmt.Fprintf(w, "\n%d %s, %s at the allowed rate, %s on disk.\n",
 		c.Send, plural(c.Send, "request"), took, bytesText(p.Disk))
+	if p.ID != "" {
+		fmt.Fprintf(w, "\nKept as %s. Send exactly this with:\n    statussync run --run %s\n", p.ID, p.ID)
+	}
 }
 
 // plural returns the noun for n of what it names.

@@ -13,7 +13,7 @@ import (
 )
 
 func reportCommand(std streams) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "report [RUN]",
 		Short: "Write the report of a run again, from its journal",
 		Long: `Write the files of a run again from its journal and its copy of the input: after a crash, or after a run that
@@ -21,7 +21,7 @@ was told to stop before it could finish them. RUN is the name of a run's folder;
 run.`,
 		Example: `  statussync report
   statussync report 20261123T154100Z-3f9a`,
-		Args: oneRun,
+		Args: oneRun, ValidArgsFunction: completeRuns,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := loadSettings(cmd, os.LookupEnv)
 			if err != nil {
@@ -31,9 +31,13 @@ run.`,
 				return err
 			}
 			c := calling{flags: givenFlags(cmd)}
-			return run.Report(cmd.Context(), s.Runs, runID(args), version(), func(end run.Summary) { summarize(std, s, c, end) })
+			var said error
+			err = run.Report(cmd.Context(), s.Runs, runID(args), version(), func(end run.Summary) { said = present(std, s, c, end) })
+			return errors.Join(err, said)
 		},
 	}
+	addSettings(cmd, showing)
+	return cmd
 }
 
 // oneRun is the Args of a command that takes a run.

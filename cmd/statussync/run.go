@@ -3,10 +3,13 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 
 	"github.com/statussync/statussync/reports"
+	"github.com/statussync/statussync/sync/row"
 	"github.com/statussync/statussync/sync/run"
 )
 
@@ -22,33 +25,50 @@ goes on when the same command is given again.`,
   statussync run runs/latest/failed.csv`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			s, err := loadSettings(cmd, os.LookupEnv)
-			if err != nil {
-				return err
-			}
-			if s.DryRun {
+			switch {
+			case err != nil:
+				s = defaults()
+			case s.DryRun:
 				return doPlan(cmd.Context(), s, files, std)
+			default:
+				err = doRun(cmd, s, files, std)
 			}
-			return doRun(cmd, s, files, std)
+			lastWords(s.TerminationLog, err)
+			return err
 		},
 	}
-	addSettings(cmd, reading, deciding, target, sending)
+	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping, showing, watching)
 	return cmd
 }
 
 func doRun(cmd *cobra.Command, s *Settings, files []string, std streams) error {
+	if s.Save {
+		return &usageError{s.origins["plan.save"].String() + " keeps a plan, which run does not make",
+			"Give it to plan, then run --run ID."}
+	}
 	c := calling{flags: givenFlags(cmd), files: files}
-	log := newLogger(s, std.err)
+	to := &screen{to: std.err}
+	std.err = to
+	log := newLogger(s, to)
 	defer log.Sync()
 	o, done, err := options(cmd.Context(), s, files, std, log)
 	if err != nil {
 		return err
 	}
 	defer done()
-	o.Summarize = func(end run.Summary) { summarize(std, s, c, end) }
+	var said error
+	o.Summarize = func(end run.Summary) {
+		said = present(std, s, c, end)
+		publish(s, c, end, log)
+	}
 	o.Found = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }
+	o.Watch = watch(s, to, log)
 	result, err := run.Run(cmd.Context(), o)
 	if err != nil {
 		return err
+	}
+	if said != nil {
+		log.Warn("the summary could not be printed", zap.Error(said))
 	}
 	if result.Exit == run.ExitOK {
 		return nil
@@ -59,14 +79,26 @@ func doRun(cmd *cobra.Command, s *Settings, files []string, std streams) error {
 	return exited(result.Exit)
 }
 
-// summarize prints the end of a run; with --quiet only a run that did not go well is worth a word.
-func summarize(std streams, s *Settings, c calling, end run.Summary) {
+// present prints the end of a run, in the form that is asked for. With --quiet only a run that did not go well is worth a
+// word.
+func present(std streams, s *Settings, c calling, end run.Summary) error {
 	if s.Quiet && end.Run.ExitStatus == run.ExitOK {
-		return
+		return nil
+	}
+	switch s.Output {
+	case "json":
+		return reports.PrintJSON(std.out, end.Run, end.Groups)
+	case "csv":
+		sheet := sheet{columns: []string{"verdict", "rows"}}
+		for _, v := range row.Verdicts() {
+			sheet.rows = append(sheet.rows, []string{v.String(), strconv.FormatInt(end.Run.Counts[v], 10)})
+		}
+		return sheet.csv(std.out)
 	}
 	shown := *end.Run
 	shown.Stopped = "" // an error, said in its own place with what to do about it
-	reports.Summary(std.out, &shown, end.Groups, reports.View{
+	return reports.Summary(std.out, &shown, end.Groups, reports.View{
 		Width: width(std.out), Folder: filepath.Join(s.Runs, end.Run.ID), Pending: end.Pending, Next: next(s, c, end),
+		Color: s.colored(std.out),
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/graph/signin"
+	"github.com/statussync/statussync/sync/run"
 )
 
 // Settings are the effective settings of one call, after all layers: a flag beats the environment, the environment
@@ -13,7 +14,7 @@ import (
 // How to use them:
 //
 //	addSettings(cmd, common)                    // on the root: persistent flags that every command takes
-//	addSettings(cmd, reading, deciding, target, sending)
+//	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping)
 //	root.SetFlagErrorFunc(flagError)            // words cobra's flag errors as *usageError
 //	root.Args = knownCommand                    // an unknown command is a *usageError too
 //	s, err := loadSettings(cmd, os.LookupEnv)   // in RunE; *usageError when a layer is wrong
@@ -29,6 +30,15 @@ type Settings struct {
 	Quiet     bool   // success prints nothing
 	LogLevel  string // debug, info, warn, error
 	LogFormat string // auto, console, json
+	Output    string // table, json, csv
+	Color     string // auto, always, never
+
+	Progress    string        // auto, bar, plain, none
+	Stats       time.Duration // between two log entries about the progress; 0: none
+	MetricsFile string        // file for node_exporter, or ""
+	PushURL     string        // Pushgateway, or ""
+
+	TerminationLog string // gets the last words of a run, if it exists; "": nothing does
 
 	Format    string            // csv, json, or "" to detect
 	Delimiter string            // the one character between cells, or "" to detect
@@ -40,26 +50,45 @@ type Settings struct {
 	Duplicates       string // refuse, first, last
 	SkipUnchanged    bool
 	AllowEmpty       bool
-	ExpectRows       int64 // rows that the inputs must have together; -1 for any number
-	DetailedExitCode bool  // plan leaves with 10 when there is work
+	ExpectRows       int64  // rows that the inputs must have together; -1 for any number
+	DetailedExitCode bool   // plan leaves with 10 when there is work
+	Compare          string // none, remote
+	Save             bool   // plan keeps what it has decided
+	SavedRun         string // id of a kept plan to send, or ""
+	MaxPlanAge       time.Duration
 
-	BaseURL   string        // service root with its version
-	Path      string        // template below BaseURL
-	Tenant    string        // GUID or domain; "" when only the token knows
-	TokenFile string        // file with a bearer token, or "". At most one of TokenFile and Token is set
-	Token     signin.Secret // bearer token from STATUSSYNC_TOKEN, or empty
-	Simulate  bool          // send to a simulator inside
+	Cloud    string // a name from signin.CloudNames
+	BaseURL  string // service root with its version
+	Path     string // template below BaseURL
+	CAFile   string // PEM file with further certificate authorities, or ""
+	Simulate bool   // send to a simulator inside
+
+	AuthMethod          string // a name from signin.Methods
+	Tenant              string // GUID or domain; "" when only the token knows
+	ClientID            string // GUID, or ""
+	ClientSecretFile    string // at most one of ClientSecretFile and ClientSecret is set
+	ClientSecret        signin.Secret
+	CertificateFile     string
+	CertificatePassword signin.Secret
+	TokenFile           string        // file with a bearer token, or "". At most one of TokenFile and Token is set
+	Token               signin.Secret // bearer token from STATUSSYNC_TOKEN, or empty
+	Authority           string        // https root of a sign-in service of one's own; "": the cloud's
+	Scope               string        // "": the cloud's
 
 	DryRun       bool // run is plan
 	Rate         dispatch.Rate
-	Burst        int // calls at once, at least 1
-	Concurrency  int // requests in flight at most, at least 1
-	Attempts     int // tries per row at most, at least 1
+	Adaptive     bool // find the rate that is really allowed
+	QuotaShare   int  // of Rate, in percent: 1 to 100
+	ForgetRate   bool // pass over what earlier runs have found
+	Burst        int  // calls at once, at least 1
+	Concurrency  int  // requests in flight at most, at least 1
+	Attempts     int  // tries per row at most, at least 1
 	Timeout      time.Duration
 	MaxWait      time.Duration
 	MaxDuration  time.Duration      // 0: none
 	MaxErrors    dispatch.Threshold // zero: none
 	Limit        int64              // rows sent at most; 0: all
+	Verify       run.Verify         // what is read back afterwards
 	Grace        time.Duration
 	Fresh        bool          // never take up an unfinished run
 	ResumeWithin time.Duration // age up to which an unfinished run is taken up

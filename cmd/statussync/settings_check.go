@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/graph/signin"
 )
 
@@ -11,7 +12,9 @@ const rehearsalRate = "100/2s"
 
 // settle brings settings together that belong together, and refuses those that contradict each other.
 func (s *Settings) settle() error {
-	for _, settle := range []func() error{s.settleTarget, s.settleBurst, s.settleToken} {
+	for _, settle := range []func() error{
+		s.settleCloud, s.settleTarget, s.settleRehearsal, s.settleBurst, s.settleSecrets,
+	} {
 		if err := settle(); err != nil {
 			return err
 		}
@@ -43,13 +46,14 @@ func (s *Settings) settleTarget() error {
 
 // settleBurst refuses a burst that leaves nothing of the rate. The default makes room by itself.
 func (s *Settings) settleBurst() error {
-	most := s.Rate.N - 1
+	rate := s.quota()
+	most := rate.N - 1
 	if most < 1 || s.Burst <= most {
 		return nil
 	}
 	if from := s.origins["send.burst"]; from.layer > byDefault {
 		return &usageError{
-			fmt.Sprintf("%s is %d, which leaves nothing of the rate %s", from, s.Burst, s.Rate),
+			fmt.Sprintf("%s is %d, which leaves nothing of the rate %s", from, s.Burst, rate),
 			fmt.Sprintf("A burst is a part of the rate: here it can be %d at most.", most),
 		}
 	}
@@ -57,17 +61,56 @@ func (s *Settings) settleBurst() error {
 	return nil
 }
 
-// settleToken leaves one of token and token file: the one from the higher layer.
-func (s *Settings) settleToken() error {
-	file := s.origins["auth.token_file"]
-	switch {
-	case s.Token.Reveal() == "" || s.TokenFile == "":
-	case file.layer == byFlag:
-		s.Token = signin.Secret{}
-	case file.layer == byFile:
-		s.TokenFile = ""
-	default:
-		return &usageError{tokenVariable + " and " + file.String() + " are both set", "Unset one of them."}
+// settleSecrets leaves one of a secret and the file that holds it: the one from the higher layer.
+func (s *Settings) settleSecrets() error {
+	for _, pair := range []struct {
+		variable, key string
+		secret        *signin.Secret
+		file          *string
+	}{
+		{tokenVariable, "auth.token_file", &s.Token, &s.TokenFile},
+		{secretVariable, "auth.client_secret_file", &s.ClientSecret, &s.ClientSecretFile},
+	} {
+		file := s.origins[pair.key]
+		switch {
+		case pair.secret.Reveal() == "" || *pair.file == "":
+		case file.layer == byFlag:
+			*pair.secret = signin.Secret{}
+		case file.layer == byFile:
+			*pair.file = ""
+		default:
+			return &usageError{pair.variable + " and " + file.String() + " are both set", "Unset one of them."}
+		}
 	}
 	return nil
+}
+
+// settleCloud gives the root of the cloud where none is named.
+func (s *Settings) settleCloud() error {
+	if s.Given("graph.cloud") && !s.Given("graph.base_url") {
+		cloud, _ := signin.CloudNamed(s.Cloud) // one of the names that the setting takes
+		s.BaseURL = cloud.Graph
+		s.origins["graph.base_url"] = origin{byDefault, "default of " + s.origins["graph.cloud"].String()}
+	}
+	return nil
+}
+
+// settleRehearsal refuses to compare with a simulator that holds nothing.
+func (s *Settings) settleRehearsal() error {
+	if !s.Simulate || s.Compare == "none" {
+		return nil
+	}
+	return &usageError{
+		s.origins["plan.compare"].String() + " compares with what Graph holds, and a rehearsal's simulator holds nothing",
+		"Leave it out, or serve a simulator that remembers: statussync simulate.",
+	}
+}
+
+// quota returns the share of the rate that is ours to use.
+func (s *Settings) quota() dispatch.Rate {
+	r := s.Rate
+	if r.N > 0 {
+		r.N = max(1, r.N*s.QuotaShare/100)
+	}
+	return r
 }

@@ -18,7 +18,7 @@ func addSettings(cmd *cobra.Command, groups ...group) {
 		if st.group == common {
 			flags = cmd.PersistentFlags()
 		}
-		f := flags.VarPF(&flagText{st, st.def}, st.flag, "", st.help)
+		f := flags.VarPF(&flagText{st, st.def}, st.flag, st.short, st.help)
 		if st.unit == "" {
 			f.NoOptDefVal = "true"
 		}

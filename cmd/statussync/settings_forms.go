@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -11,6 +12,7 @@ import (
 	"github.com/statussync/statussync/sync/graph"
 	"github.com/statussync/statussync/sync/graph/signin"
 	"github.com/statussync/statussync/sync/row"
+	"github.com/statussync/statussync/sync/run"
 )
 
 // minimum is the least duration where none at all would mean nothing.
@@ -104,4 +106,25 @@ func threshold(at *dispatch.Threshold) value {
 		}
 		return t, nil
 	}, dispatch.Threshold.String}
+}
+
+// percent takes a share of 1% to 100%.
+func percent(at *int) value {
+	return parsed[int]{at, func(s string) (int, error) {
+		n, err := strconv.Atoi(strings.TrimSuffix(s, "%"))
+		if err != nil || !strings.HasSuffix(s, "%") || n < 1 || n > 100 {
+			return 0, errors.New("must be a share from 1% to 100%")
+		}
+		return n, nil
+	}, func(n int) string { return strconv.Itoa(n) + "%" }}
+}
+
+func verify(at *run.Verify) value {
+	return parsed[run.Verify]{at, func(s string) (run.Verify, error) {
+		v, err := run.ParseVerify(s)
+		if err != nil {
+			return v, errors.New("must be all, none, or a sample such as sample=2%")
+		}
+		return v, nil
+	}, run.Verify.String}
 }

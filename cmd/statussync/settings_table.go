@@ -3,11 +3,11 @@ package main
 import (
 	"cmp"
 	"math"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/statussync/statussync/sync/graph"
-	"github.com/statussync/statussync/sync/graph/simulator"
+	"github.com/statussync/statussync/sync/graph/signin"
 )
 
 // A group is a set of settings that a command takes together.
@@ -18,13 +18,20 @@ const (
 	reading               // how input files are read
 	deciding              // what becomes of their rows before anything is sent
 	target                // where requests go
-	sending               // how they go, and what is kept
+	signing               // as whom
+	sending               // how they go
+	saving                // that a plan is kept
+	pruning               // how many runs are kept
+	keeping               // what is kept, and taken up
+	showing               // in which form it is printed
+	watching              // what is shown while it runs
 	serving               // what simulate serves
 )
 
 // A setting is one line of the table: everything that is known about a setting but its value.
 type setting struct {
 	flag, key string // "" where there is none
+	short     string // one letter for the flag, or ""
 	env       string // only where it does not follow from the flag
 	def       string // as Set takes it
 	unit      string // what stands for the value in the help
@@ -45,8 +52,12 @@ func (st *setting) variable() string {
 	return "STATUSSYNC_" + strings.ToUpper(strings.ReplaceAll(st.flag, "-", "_"))
 }
 
-// tokenVariable is the one place for a token: no flag, which others could read, and no file that is kept.
-const tokenVariable = "STATUSSYNC_TOKEN"
+// The one place for each secret: no flag, which others could read, and no file that is kept.
+const (
+	tokenVariable    = "STATUSSYNC_TOKEN"
+	secretVariable   = "STATUSSYNC_CLIENT_SECRET"
+	passwordVariable = "STATUSSYNC_CERTIFICATE_PASSWORD"
+)
 
 var (
 	logLevels  = []string{"debug", "info", "warn", "error"}
@@ -55,24 +66,33 @@ var (
 	encodings  = []string{"", "utf-8", "windows-1252"}
 	onInvalid  = []string{"refuse", "skip"}
 	duplicates = []string{"refuse", "first", "last"}
+	clouds     = cloudNames()
+	compares   = []string{"none", "remote"}
+	verifies   = []string{"none", "all", "sample=2%"}
+	outputs    = []string{"table", "json", "csv"}
+	progresses = []string{"auto", "bar", "plain", "none"}
+	colors     = []string{"auto", "always", "never"}
 )
 
 // table holds all settings, in the order in which help, config and config.example.yaml show them.
-var table = []setting{
+var table = slices.Concat(running, served)
+
+// running are the settings of all commands but simulate.
+var running = []setting{
 	{flag: "config", unit: "file", help: "read settings from this YAML file",
 		bind: func(s *Settings) value { return anyText(&s.Config) }},
 	{flag: "runs", key: "runs.dir", def: "runs", unit: "folder", help: "keep the journal and the reports here",
 		bind: func(s *Settings) value { return someText(&s.Runs) }},
-	{flag: "keep", key: "runs.keep", def: "30", unit: "n", group: sending,
+	{flag: "keep", key: "runs.keep", def: "30", unit: "n", group: pruning,
 		help: "keep the newest n runs; older ones go at the end of a good run",
 		bind: func(s *Settings) value { return number(&s.Keep, 1, math.MaxInt32) }},
-	{flag: "resume-within", key: "runs.resume_within", def: "24h", unit: "duration", group: sending,
+	{flag: "resume-within", key: "runs.resume_within", def: "24h", unit: "duration", group: keeping,
 		help: "take up an unfinished run that was worked at within this time",
 		bind: func(s *Settings) value { return duration(&s.ResumeWithin, 0) }},
-	{flag: "fresh", key: "runs.fresh", def: "false", group: sending,
+	{flag: "fresh", key: "runs.fresh", def: "false", group: keeping,
 		help: "begin anew instead of taking up an unfinished run",
 		bind: func(s *Settings) value { return toggle(&s.Fresh) }},
-	{flag: "lock-wait", key: "runs.lock_wait", def: "0s", unit: "duration", group: sending,
+	{flag: "lock-wait", key: "runs.lock_wait", def: "0s", unit: "duration", group: keeping,
 		help: "wait this long for another run to end",
 		bind: func(s *Settings) value { return duration(&s.LockWait, 0) }},
 
@@ -105,32 +125,77 @@ var table = []setting{
 	{flag: "expect-rows", key: "plan.expect_rows", def: "-1", unit: "n", group: deciding,
 		help: "refuse input that does not have n rows; -1 for any number",
 		bind: func(s *Settings) value { return number(&s.ExpectRows, -1, math.MaxInt64) }},
+	{flag: "compare", key: "plan.compare", def: "none", unit: "what", words: compares, group: deciding,
+		help: "remote: read what Graph holds first, send only rows that differ, and fill in missing ids",
+		bind: func(s *Settings) value { return oneOf(&s.Compare, compares...) }},
+	{flag: "save", key: "plan.save", def: "false", group: saving,
+		help: "keep the plan; run --run ID sends exactly that",
+		bind: func(s *Settings) value { return toggle(&s.Save) }},
+	{flag: "run", key: "plan.run", unit: "id", group: sending, help: "send the plan that plan --save has kept under this id",
+		bind: func(s *Settings) value { return anyText(&s.SavedRun) }},
+	{flag: "max-plan-age", key: "plan.max_age", def: "24h", unit: "duration", group: sending,
+		help: "refuse a kept plan that is older",
+		bind: func(s *Settings) value { return duration(&s.MaxPlanAge, minimum) }},
 	{flag: "detailed-exitcode", key: "plan.detailed_exitcode", def: "false", group: deciding,
 		help: "plan leaves with 10 when there is work",
 		bind: func(s *Settings) value { return toggle(&s.DetailedExitCode) }},
 
+	{flag: "cloud", key: "graph.cloud", def: "global", unit: "name", words: clouds, group: target,
+		help: "global, usgov, usgov-dod or china: sets root, authority and scope together",
+		bind: func(s *Settings) value { return oneOf(&s.Cloud, clouds...) }},
 	{flag: "base-url", key: "graph.base_url", def: graph.DefaultBaseURL, unit: "url", group: target,
 		help: "root of the service with its version",
 		bind: func(s *Settings) value { return baseURL(&s.BaseURL) }},
 	{key: "graph.path", env: "STATUSSYNC_GRAPH_PATH", def: graph.DefaultPath, group: target, help: "path below the root",
 		bind: func(s *Settings) value { return pathTemplate(&s.Path) }},
+	{flag: "ca-file", key: "graph.ca_file", unit: "file", group: target,
+		help: "trust the certificate authorities in this PEM file as well",
+		bind: func(s *Settings) value { return anyText(&s.CAFile) }},
 	{flag: "simulate", key: "graph.simulate", def: "false", group: target,
 		help: "rehearse against a simulated Graph inside; no tenant is touched",
 		bind: func(s *Settings) value { return toggle(&s.Simulate) }},
-	{flag: "token-file", key: "auth.token_file", unit: "file", group: target,
-		help: "read the bearer token from this file; otherwise set STATUSSYNC_TOKEN",
-		bind: func(s *Settings) value { return anyText(&s.TokenFile) }},
-	{env: tokenVariable, group: target, help: "bearer token",
-		bind: func(s *Settings) value { return secret(&s.Token) }},
-	{flag: "tenant", key: "auth.tenant", unit: "id", group: target,
+	{flag: "auth-method", key: "auth.method", def: "default", unit: "method", words: signin.Methods, group: signing,
+		help: "how to sign in; default picks by what is present, and says what it picked",
+		bind: func(s *Settings) value { return oneOf(&s.AuthMethod, signin.Methods...) }},
+	{flag: "tenant", key: "auth.tenant", unit: "id", group: signing,
 		help: "tenant whose rows these are; otherwise the token says it",
 		bind: func(s *Settings) value { return tenant(&s.Tenant) }},
-
+	{flag: "client-id", key: "auth.client_id", unit: "guid", group: signing,
+		help: "application that signs in, or the managed identity",
+		bind: func(s *Settings) value { return guid(&s.ClientID) }},
+	{flag: "client-secret-file", key: "auth.client_secret_file", unit: "file", group: signing,
+		help: "read the client secret from this file; otherwise set " + secretVariable,
+		bind: func(s *Settings) value { return anyText(&s.ClientSecretFile) }},
+	{env: secretVariable, group: signing, help: "client secret",
+		bind: func(s *Settings) value { return secret(&s.ClientSecret) }},
+	{flag: "certificate-file", key: "auth.certificate_file", unit: "file", group: signing,
+		help: "certificate and private key, PEM or PKCS#12; its password is in " + passwordVariable,
+		bind: func(s *Settings) value { return anyText(&s.CertificateFile) }},
+	{env: passwordVariable, group: signing, help: "password of the certificate file",
+		bind: func(s *Settings) value { return secret(&s.CertificatePassword) }},
+	{flag: "token-file", key: "auth.token_file", unit: "file", group: signing,
+		help: "read the bearer token from this file; otherwise set " + tokenVariable,
+		bind: func(s *Settings) value { return anyText(&s.TokenFile) }},
+	{env: tokenVariable, group: signing, help: "bearer token",
+		bind: func(s *Settings) value { return secret(&s.Token) }},
+	{key: "auth.authority", env: "STATUSSYNC_AUTHORITY", group: signing, help: "sign-in host of one's own",
+		bind: func(s *Settings) value { return anyText(&s.Authority) }},
+	{key: "auth.scope", env: "STATUSSYNC_SCOPE", group: signing, help: "scope of the token",
+		bind: func(s *Settings) value { return anyText(&s.Scope) }},
 	{flag: "dry-run", key: "send.dry_run", def: "false", group: sending, help: "decide and count, but send nothing",
 		bind: func(s *Settings) value { return toggle(&s.DryRun) }},
 	{flag: "rate", key: "send.rate", def: "100/20s", unit: "n/duration", group: sending,
 		help: "send at most n requests in any such stretch of time; 0 for no limit",
 		bind: func(s *Settings) value { return rate(&s.Rate) }},
+	{flag: "adaptive", key: "send.adaptive", def: "true", group: sending,
+		help: "find the rate that is really allowed, up to --rate, and remember it for the next run",
+		bind: func(s *Settings) value { return toggle(&s.Adaptive) }},
+	{flag: "quota-share", key: "send.quota_share", def: "100%", unit: "n%", group: sending,
+		help: "use only this share of the rate, and leave the rest to the tenant's other jobs",
+		bind: func(s *Settings) value { return percent(&s.QuotaShare) }},
+	{flag: "forget-rate", key: "send.forget_rate", def: "false", group: sending,
+		help: "begin at --rate instead of at the rate that the last run has found",
+		bind: func(s *Settings) value { return toggle(&s.ForgetRate) }},
 	{flag: "burst", key: "send.burst", def: "2", unit: "n", group: sending,
 		help: "of these, n may follow each other at once",
 		bind: func(s *Settings) value { return number(&s.Burst, 1, 10_000) }},
@@ -154,10 +219,34 @@ var table = []setting{
 	{flag: "limit", key: "send.limit", def: "0", unit: "n", group: sending,
 		help: "send at most n rows; 0 for all. The same command goes on",
 		bind: func(s *Settings) value { return number(&s.Limit, 0, math.MaxInt64) }},
+	{flag: "verify", key: "send.verify", def: "none", unit: "what", words: verifies, group: sending,
+		help: "afterwards read back all, none, or a sample such as sample=2%, and compare every field",
+		bind: func(s *Settings) value { return verify(&s.Verify) }},
 	{flag: "grace", key: "send.grace", def: "5s", unit: "duration", group: sending,
 		help: "after a stop signal, wait this long for requests under way",
 		bind: func(s *Settings) value { return duration(&s.Grace, 0) }},
 
+	{flag: "metrics-file", key: "metrics.file", unit: "file", group: watching,
+		help: "write metrics for node_exporter's textfile collector here",
+		bind: func(s *Settings) value { return anyText(&s.MetricsFile) }},
+	{flag: "push-url", key: "metrics.push_url", unit: "url", group: watching,
+		help: "push the metrics to this Pushgateway",
+		bind: func(s *Settings) value { return anyText(&s.PushURL) }},
+	{key: "log.termination", env: "STATUSSYNC_TERMINATION_LOG", def: "/dev/termination-log", group: watching,
+		help: "leave the last words of a run here, if the file is there",
+		bind: func(s *Settings) value { return anyText(&s.TerminationLog) }},
+	{flag: "output", short: "o", key: "log.output", def: "table", unit: "form", words: outputs, group: showing,
+		help: "table, json or csv",
+		bind: func(s *Settings) value { return oneOf(&s.Output, outputs...) }},
+	{flag: "progress", key: "log.progress", def: "auto", unit: "how", words: progresses, group: watching,
+		help: "bar, plain (log entries), none, or auto: a bar on a terminal",
+		bind: func(s *Settings) value { return oneOf(&s.Progress, progresses...) }},
+	{flag: "stats", key: "log.stats", def: "30s", unit: "duration", group: watching,
+		help: "off a terminal, log the progress this often; 0s for never",
+		bind: func(s *Settings) value { return duration(&s.Stats, 0) }},
+	{flag: "color", key: "log.color", def: "auto", unit: "when", words: colors,
+		help: "always, never, or auto: on a terminal, unless NO_COLOR is set",
+		bind: func(s *Settings) value { return oneOf(&s.Color, colors...) }},
 	{flag: "quiet", key: "log.quiet", def: "false", help: "print nothing on success, and log errors alone",
 		bind: func(s *Settings) value { return toggle(&s.Quiet) }},
 	{flag: "log-level", key: "log.level", def: "info", unit: "level", words: logLevels,
@@ -166,41 +255,11 @@ var table = []setting{
 	{flag: "log-format", key: "log.format", def: "auto", unit: "format", words: logFormats,
 		help: "console, json, or auto: console on a terminal",
 		bind: func(s *Settings) value { return oneOf(&s.LogFormat, logFormats...) }},
+}
 
-	{flag: "address", key: "simulate.address", def: "127.0.0.1:0", unit: "host:port", group: serving,
-		help: "listen on this loopback address; port 0 takes a free one",
-		bind: func(s *Settings) value { return someText(&s.Serve.Address) }},
-	{flag: "rules", key: "simulate.rules", unit: "rule;rule", group: serving,
-		help: "script faults; semicolons separate rules",
-		bind: func(s *Settings) value { return rules(&s.Serve.Rules) }},
-	{flag: "accept", key: "simulate.accept", unit: "token,token", group: serving,
-		help: "accept these bearer tokens alone; for tests, not for secrets",
-		bind: func(s *Settings) value { return accepted(&s.Serve.Accept) }},
-	{flag: "answer", key: "simulate.answer", def: answers[0], unit: "body", words: answers, group: serving,
-		help: "body of a success: object, value, partial, altered, empty or no-content",
-		bind: func(s *Settings) value { return oneOf(&s.Serve.Answer, answers...) }},
-	{flag: "latency", key: "simulate.latency", def: "0s", unit: "duration", group: serving,
-		help: "carry a request out after this long",
-		bind: func(s *Settings) value { return duration(&s.Serve.Latency, 0) }},
-	{flag: "jitter", key: "simulate.jitter", def: "0s", unit: "duration", group: serving,
-		help: "add up to this much to the latency",
-		bind: func(s *Settings) value { return duration(&s.Serve.Jitter, 0) }},
-	{flag: "seed", key: "simulate.seed", def: "0", unit: "n", group: serving, help: "begin the chance in faults here",
-		bind: func(s *Settings) value { return number(&s.Serve.Seed, 0, math.MaxInt64) }},
-	{flag: "outage", key: "simulate.outage", def: "false", group: serving, help: "answer everything with 503",
-		bind: func(s *Settings) value { return toggle(&s.Serve.Outage) }},
-	{flag: "route-removed", key: "simulate.route_removed", def: "false", group: serving,
-		help: "answer as a Graph whose model has no userStatuses",
-		bind: func(s *Settings) value { return toggle(&s.Serve.RouteRemoved) }},
-	{flag: "unlimited", key: "simulate.unlimited", def: "false", group: serving, help: "have no quota",
-		bind: func(s *Settings) value { return toggle(&s.Serve.Unlimited) }},
-	{flag: "fixed-window", key: "simulate.fixed_window", def: "false", group: serving,
-		help: "count in windows that follow each other, instead of one that slides",
-		bind: func(s *Settings) value { return toggle(&s.Serve.FixedWindow) }},
-	{flag: "window", key: "simulate.window", def: brief(simulator.DefaultWindow), unit: "duration", group: serving,
-		help: "count requests in windows this long",
-		bind: func(s *Settings) value { return duration(&s.Serve.Window, minimum) }},
-	{flag: "writes", key: "simulate.writes", def: strconv.Itoa(simulator.DefaultClientWrites), unit: "n", group: serving,
-		help: "allow a token n writes in a window",
-		bind: func(s *Settings) value { return number(&s.Serve.Writes, 1, simulator.DefaultTenantWrites) }},
+func cloudNames() (names []string) {
+	for _, c := range signin.Clouds {
+		names = append(names, c.Name)
+	}
+	return names
 }

@@ -46,3 +46,14 @@ func showFindings(w io.Writer, f *run.Findings, quiet bool) {
 		fmt.Fprintf(w, "%8d  %s\n", f.Kinds[kind], kind)
 	}
 }
+
+// colored reports whether what is written to w is coloured.
+func (s *Settings) colored(w io.Writer) bool {
+	switch s.Color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}

@@ -30,10 +30,23 @@ func planOptions(
 	ctx context.Context, s *Settings, files []string, std streams, log *zap.Logger,
 ) (run.Options, error) {
 	o, err := commonOptions(s, files, std, log)
-	if err == nil && s.SkipUnchanged && o.Tenant == "" {
-		_, o.Tenant, _ = tokens(ctx, s, log) // a plan needs no token; without one the tenant is not known
+	switch {
+	case err != nil:
+	case o.Compare, o.Save && !s.Simulate: // a kept plan is for one tenant
+		err = signInto(ctx, s, &o, log)
+	case o.Tenant == "" && s.SkipUnchanged:
+		_ = signInto(ctx, s, &o, log) // such a plan needs no token; without one the tenant is not known
 	}
 	return o, err
+}
+
+// signInto fills in as whom requests are made.
+func signInto(ctx context.Context, s *Settings, o *run.Options, log *zap.Logger) (err error) {
+	if o.Graph.RootCAs, err = s.roots(); err != nil {
+		return err
+	}
+	o.Graph.Tokens, o.Tenant, err = tokens(ctx, s, o.Graph.RootCAs, log)
+	return err
 }
 
 // commonOptions turns settings into what a plan and a run need.
@@ -42,8 +55,12 @@ func commonOptions(s *Settings, files []string, std streams, log *zap.Logger) (r
 	if err != nil {
 		return run.Options{}, &usageError{text: err.Error()}
 	}
-	if len(files) == 0 {
+	switch {
+	case len(files) == 0 && s.SavedRun == "":
 		return run.Options{}, &usageError{"no input was given", "Name a file, or - for standard input."}
+	case len(files) > 0 && s.SavedRun != "":
+		return run.Options{}, &usageError{s.origins["plan.run"].String() + " sends a kept plan, and files are named too",
+			"Leave one of them out."}
 	}
 	o := run.Options{
 		Dir: s.Runs, Inputs: files, Stdin: std.in, Version: version(), Effective: effective(s), Log: log,
@@ -51,7 +68,7 @@ func commonOptions(s *Settings, files []string, std streams, log *zap.Logger) (r
 			Format: s.Format, Delimiter: s.Delimiter, Encoding: s.Encoding, App: s.App, Columns: s.Columns,
 		},
 		Duplicates: duplicates, SkipInvalid: s.OnInvalid == "skip", SkipUnchanged: s.SkipUnchanged,
-		AllowEmpty: s.AllowEmpty, ExpectRows: s.ExpectRows,
+		AllowEmpty: s.AllowEmpty, ExpectRows: s.ExpectRows, Compare: s.Compare == "remote", Save: s.Save,
 		Graph:  graph.Config{BaseURL: s.BaseURL, Path: s.Path, UserAgent: "statussync/" + version(), Conns: s.Concurrency},
 		Tenant: s.Tenant,
 	}
@@ -74,7 +91,7 @@ func effective(s *Settings) map[string]string {
 
 // sendOptions fills in how requests go.
 func sendOptions(s *Settings, o *dispatch.Options) error {
-	o.Rate, o.MaxErrors = s.Rate, s.MaxErrors
+	o.Rate, o.Adaptive, o.MaxErrors = s.quota(), s.Adaptive, s.MaxErrors
 	o.Burst, o.Concurrency, o.Attempts = s.Burst, s.Concurrency, s.Attempts
 	o.Timeout, o.RowDeadline, o.MaxWait, o.Grace = s.Timeout, rowDeadline, s.MaxWait, s.Grace
 	o.Limit = s.Limit
@@ -94,50 +111,14 @@ func options(
 		return o, nothing, err
 	}
 	o.MaxDuration, o.Fresh, o.ResumeWithin, o.LockWait, o.Keep = s.MaxDuration, s.Fresh, s.ResumeWithin, s.LockWait, s.Keep
+	o.SavedRun, o.MaxPlanAge, o.Verify, o.ForgetRate = s.SavedRun, s.MaxPlanAge, s.Verify, s.ForgetRate
 	if s.Simulate {
-		sim, err := startRehearsal()
+		sim, err := startRehearsal(!o.Verify.None())
 		if err != nil {
 			return o, nothing, err
 		}
 		o.Graph.BaseURL, o.Graph.Tokens = sim.URL()+"/beta", signin.NewStatic("the rehearsal", "rehearsal")
 		return o, func() { sim.Close() }, nil
 	}
-	o.Graph.Tokens, o.Tenant, err = tokens(ctx, s, log)
-	return o, nothing, err
-}
-
-// tokens returns the source of tokens that the settings name, and the tenant: the one in the settings, else the one
-// that the token says it is for, which may be none. It is a *usageError when these are two GUIDs that differ.
-func tokens(
-	ctx context.Context, s *Settings, log *zap.Logger,
-) (source graph.TokenSource, tenant string, err error) {
-	from := tokenVariable
-	switch {
-	case s.TokenFile != "":
-		f := signin.NewFile(s.TokenFile)
-		if w := f.Warning(); w != "" {
-			log.Warn(w)
-		}
-		source, from = f, s.origins["auth.token_file"].String()
-	case s.Token.Reveal() != "":
-		source = signin.NewStatic(tokenVariable, s.Token.Reveal())
-	default:
-		return nil, "", &usageError{"there is no token to sign in with",
-			"Set --token-file or STATUSSYNC_TOKEN, or rehearse with --simulate."}
-	}
-	token, err := source.Token(ctx, "")
-	switch {
-	case ctx.Err() != nil:
-		return nil, "", context.Cause(ctx)
-	case err != nil:
-		return nil, "", usageOf(err)
-	}
-	own := signin.Tenant(token)
-	if row.IsGUID(s.Tenant) && row.IsGUID(own) && !strings.EqualFold(s.Tenant, own) {
-		return nil, "", &usageError{
-			fmt.Sprintf("%s is %s, but the token from %s is for the tenant %s", s.origins["auth.tenant"], s.Tenant, from, own),
-			"Give the token of that tenant, or leave the tenant out: the token says it.",
-		}
-	}
-	return source, cmp.Or(s.Tenant, own), nil
+	return o, nothing, signInto(ctx, s, &o, log)
 }

@@ -25,5 +25,5 @@ type Event struct {
 	Until      time.Time     // Pause: when the next request may be made
 	Asked      bool          // Pause: the service said until when
 	Outage     bool          // Attempt: a probe into an outage. Pause: the service is out. Resume: as the last Pause
-	Rate       Rate          // RateChange
+	Rate       float64       // RateChange: requests per second
 }

@@ -30,10 +30,16 @@ type gate struct {
 	last    Event         // the last Pause
 	waiting time.Time     // the first answer since the last decisive one; zero if there was none
 	outage  outage
+	flying  int
+	find    *finder
 }
 
 func newGate(d *Dispatcher) *gate {
-	return &gate{d: d, careful: true, changed: make(chan struct{})}
+	g := &gate{d: d, careful: true, changed: make(chan struct{})}
+	if d.opt.Adaptive && d.opt.Rate.N > 0 {
+		g.find = newFinder(d.opt.Rate, d.opt.Learned, time.Now())
+	}
+	return g
 }
 
 // A claim is who wants to pass.
@@ -87,6 +93,7 @@ func (g *gate) enter(c claim) (pass, bool) {
 		return pass{at: now}, true
 	}
 	g.busy = g.careful
+	g.flying++
 	return pass{at: now, first: !g.heard, alone: g.careful, probe: g.outage.on}, true
 }
 
@@ -96,6 +103,9 @@ func (g *gate) look(now time.Time, c claim) (again time.Time, open bool, err err
 	again = latest(c.due, g.until)
 	if !c.read && g.outage.on {
 		again = latest(again, g.outage.next)
+	}
+	if !c.read && g.find != nil {
+		again = latest(again, g.find.room(now, g.flying))
 	}
 	if !c.late.IsZero() && !latest(now, again).Before(c.late) {
 		return again, false, errLate
@@ -119,6 +129,8 @@ func (g *gate) look(now time.Time, c claim) (again time.Time, open bool, err err
 func (g *gate) leave(p pass, number int64, r *reply, now time.Time) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.flying--
+	lone := g.adapt(p, r, now)
 	if p.alone {
 		g.busy = false
 		defer g.wake()
@@ -138,7 +150,7 @@ func (g *gate) leave(p pass, number int64, r *reply, now time.Time) error {
 	if !r.paused {
 		return nil
 	}
-	stop := g.pause(r, number, now)
+	stop := g.pause(r, number, now, lone)
 	g.over = g.over || stop != nil
 	return stop
 }
@@ -175,14 +187,41 @@ func (g *gate) decided(p pass, now time.Time) {
 }
 
 // pause closes the gate as r asks. Where r gives no length, a pause in force is enough.
-func (g *gate) pause(r *reply, number int64, now time.Time) error {
+func (g *gate) adapt(p pass, r *reply, now time.Time) (lone bool) {
+	if g.find == nil {
+		return false
+	}
+	changed := false
+	if r.paused && r.HTTPStatus == 429 {
+		lone = g.find.probing()
+		changed = g.find.refused(p.at, now)
+	} else if r.HTTPStatus > 0 {
+		g.find.answered(p.at, now)
+	}
+	if p := g.d.writes.pressed.Swap(false); p {
+		g.find.pressed = true
+	}
+	changed = g.find.grow(now) || changed
+	if changed {
+		g.d.writes.set(g.find.level/g.find.per.Seconds(), now)
+		g.d.observe(Event{Kind: RateChange, At: now, Rate: g.d.writes.perSecond()})
+	}
+	return lone
+}
+
+func (g *gate) pause(r *reply, number int64, now time.Time, lone bool) error {
 	length, asked := r.pause, r.pause > 0
 	if !asked {
 		if now.Before(g.until) {
 			return nil
 		}
-		g.step = min(max(2*g.step, minPause), maxPause)
-		length = g.step + g.d.jitter(g.step/4)
+		if g.step == 0 && lone {
+			g.step = time.Second
+			length = g.step
+		} else {
+			g.step = min(max(2*g.step, minPause), maxPause)
+			length = g.step + g.d.jitter(g.step/4)
+		}
 	}
 	until := now.Add(length)
 	if asked && g.tooLong(now, until) {
@@ -212,7 +251,7 @@ func (g *gate) heed(r *reply, now time.Time) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.pause(r, 0, now)
+	return g.pause(r, 0, now, false)
 }
 
 // fault takes notice of a fault, which may begin an outage or prolong it.

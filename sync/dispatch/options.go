@@ -17,6 +17,9 @@ type Options struct {
 	Burst       int  // requests at once after idling, out of Rate.N; at least 1
 	Attempts    int  // tries per row at most, not counting probes and those that are Free; at least 1
 
+	Adaptive bool    // find the rate that is really allowed, below Rate
+	Learned  float64 // requests per second that an earlier run found, the start; 0: begin at Rate. Never above Rate
+
 	Timeout     time.Duration // for one attempt
 	RowDeadline time.Duration // no try of a row begins later than this after its first one
 	MaxWait     time.Duration // longest stretch without a decisive answer, counted from the first answer of another kind

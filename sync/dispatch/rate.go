@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -58,27 +59,53 @@ func (r Rate) String() string {
 }
 
 // A bucket hands out tokens. A bucket without a limiter has no end.
-type bucket struct{ limiter *rate.Limiter }
+type bucket struct {
+	limiter *rate.Limiter
+	turn    chan struct{} // holds a token while somebody waits: the others' waits are not yet known
+	most    rate.Limit
+	pressed atomic.Bool
+}
 
 // newBucket returns a bucket that hands out at most r.N tokens in any stretch of r.Per: those that it holds, burst of
 // them, and those that fall into it in that time, r.N-burst. A single token per stretch leaves nothing to fall into it,
 // so there they are spaced, by a fiftieth more than the stretch.
 func newBucket(r Rate, burst int) *bucket {
-	switch {
-	case r.N <= 0:
+	if r.N <= 0 {
 		return &bucket{}
-	case r.N == 1:
-		return &bucket{rate.NewLimiter(rate.Every(r.Per+r.Per/50), 1)}
 	}
-	burst = max(1, min(burst, r.N-1))
-	return &bucket{rate.NewLimiter(rate.Limit(float64(r.N-burst)/r.Per.Seconds()), burst)}
+	limit := rate.Every(r.Per + r.Per/50)
+	if r.N > 1 {
+		burst = max(1, min(burst, r.N-1))
+		limit = rate.Limit(float64(r.N-burst) / r.Per.Seconds())
+	} else {
+		burst = 1
+	}
+	return &bucket{limiter: rate.NewLimiter(limit, burst), turn: make(chan struct{}, 1), most: limit}
+}
+
+func (b *bucket) set(perSecond float64, now time.Time) {
+	b.limiter.SetLimitAt(now, min(b.most, rate.Limit(perSecond)))
+}
+
+func (b *bucket) perSecond() float64 {
+	if b.limiter == nil {
+		return 0
+	}
+	return float64(b.limiter.Limit())
 }
 
 // take waits for a token. It does not use Limiter.Wait, which gives up at once when the context would end before the
 // token comes: a row that waits to the end is told of the context's cause.
 func (b *bucket) take(ctx context.Context) error {
-	if b.limiter == nil {
+	if b.limiter == nil || b.limiter.AllowN(time.Now(), 1) {
 		return nil
+	}
+	b.pressed.Store(true)
+	select {
+	case b.turn <- struct{}{}:
+		defer func() { <-b.turn }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 	now := time.Now()
 	token := b.limiter.ReserveN(now, 1)

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -15,12 +14,13 @@ import (
 )
 
 const (
-	maxBody    = 64 << 10 // bytes read of an answer; behind them the connection is dropped
+	maxBody    = 64 << 10 // bytes read of an answer but a list; behind them the connection is dropped
+	maxKept    = 1 << 20  // bytes of a page that is used again
 	maxMessage = 1024     // bytes of row.Answer.Message
 	maxCode    = 128      // bytes of a code or request id
 )
 
-var errTooLong = errors.New("the answer is longer than 64 KiB")
+var errTooLong = errors.New("the answer is too long")
 
 // A page is the memory for one answer's body.
 type page struct {
@@ -30,8 +30,8 @@ type page struct {
 
 var pages = sync.Pool{New: func() any { return &page{text: make([]byte, 0, 2048)} }}
 
-// read fills the page with at most maxBody bytes. What was read stays on the page when an error follows.
-func (p *page) read(r io.Reader) error {
+// read fills the page with at most room bytes. What was read stays on the page when an error follows.
+func (p *page) read(r io.Reader, room int) error {
 	p.text = p.text[:0]
 	for {
 		if len(p.text) == cap(p.text) {
@@ -40,8 +40,8 @@ func (p *page) read(r io.Reader) error {
 		n, err := r.Read(p.text[len(p.text):cap(p.text)])
 		p.text = p.text[:len(p.text)+n]
 		switch {
-		case len(p.text) > maxBody:
-			p.text = p.text[:maxBody]
+		case len(p.text) > room:
+			p.text = p.text[:room]
 			return errTooLong
 		case err == io.EOF:
 			return nil
@@ -51,19 +51,30 @@ func (p *page) read(r io.Reader) error {
 	}
 }
 
+// free gives the page back.
+func (p *page) free() {
+	if cap(p.text) <= maxKept {
+		pages.Put(p)
+	}
+}
+
 // hear takes an answer in, and judges it.
-func (c *Client) hear(ctx context.Context, res *http.Response, b *bearer, sent *row.Status, answer row.Answer) (
+func (c *Client) hear(ctx context.Context, res *http.Response, b *bearer, want expected, answer row.Answer) (
 	row.Answer, error,
 ) {
 	p := pages.Get().(*page)
-	defer pages.Put(p)
-	readErr := p.read(res.Body)
+	defer p.free()
+	room := maxBody
+	if res.StatusCode == http.StatusOK {
+		room = want.room()
+	}
+	readErr := p.read(res.Body, room)
 	res.Body.Close()
 	answer.HTTPStatus = res.StatusCode
 	answer.RequestID = clean(res.Header.Get("Request-Id"), b.token, maxCode)
 	switch res.StatusCode {
 	case http.StatusOK, http.StatusCreated, http.StatusNoContent:
-		return p.confirm(ctx, readErr, b, sent, answer)
+		return p.confirm(ctx, readErr, b, want, answer)
 	case http.StatusServiceUnavailable: // a new connection may lead to a machine that is well
 		c.transport.CloseIdleConnections()
 	}
@@ -72,7 +83,7 @@ func (c *Client) hear(ctx context.Context, res *http.Response, b *bearer, sent *
 	e := &Error{Kind: judge(res.StatusCode, said.concurrency), Answer: answer}
 	switch e.Kind {
 	case Unauthorized:
-		c.renew(ctx, b, e)
+		c.renew(ctx, b, demand(res.Header["Www-Authenticate"]), e)
 	case Throttled:
 		e.wait, _ = retryAfter(res.Header, time.Now())
 		e.asked = true
@@ -133,31 +144,34 @@ func judge(status int, concurrency bool) Kind {
 }
 
 // confirm judges an answer whose status is one of success by its body.
-func (p *page) confirm(ctx context.Context, err error, b *bearer, sent *row.Status, answer row.Answer) (
+func (p *page) confirm(ctx context.Context, err error, b *bearer, want expected, answer row.Answer) (
 	row.Answer, error,
 ) {
 	var mismatch string
 	if err != nil {
 		answer.Code = silenceCode(ctx, err)
-	} else if len(bytes.TrimSpace(p.text)) > 0 {
-		if mismatch, err = p.echo.read(p.text, sent); err != nil {
-			answer.Code = "unreadable"
-		}
+	} else if mismatch, err = want.read(p); err != nil {
+		answer.Code = "unreadable"
 	}
-	if err != nil {
-		answer.Message = clean(readProblem(p.text).message, b.token, maxMessage)
-		return answer, &Error{Kind: Transient, Answer: answer, Err: err}
+	if err == nil {
+		b.prove()
+		answer.Mismatch = clean(mismatch, b.token, maxMessage)
+		return answer, nil
 	}
-	b.prove()
-	answer.Mismatch = clean(mismatch, b.token, maxMessage)
-	return answer, nil
+	var fault *faultError
+	if errors.As(err, &fault) {
+		b.prove()
+		answer.Message = clean(fault.text, b.token, maxMessage)
+		return answer, &Error{Kind: Unconfirmed, Answer: answer}
+	}
+	answer.Message = clean(want.excuse(p, err), b.token, maxMessage)
+	return answer, &Error{Kind: Transient, Answer: answer, Err: err}
 }
 
-// renew has the token that met a 401 renewed, and notes in e what came of it.
-func (c *Client) renew(ctx context.Context, b *bearer, e *Error) {
-	changed, err := c.tokens.refused(ctx, b)
-	e.free, e.Err = changed, err
-	if err != nil && ctx.Err() == nil {
+// renew has the token that met a 401 renewed, with the claims that it demanded, and notes in e what came of it.
+func (c *Client) renew(ctx context.Context, b *bearer, claims string, e *Error) {
+	e.free, e.Err = c.tokens.refused(ctx, b, claims)
+	if e.Err != nil && ctx.Err() == nil && !passing(e.Err) {
 		e.Kind = SignIn
 	}
 }

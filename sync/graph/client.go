@@ -1,6 +1,7 @@
 // Package graph speaks to Microsoft Graph, one call one request.
 //
-// Start with [New]. [Client.Patch] sets one install status, [Client.Probe] asks whether the route is served at all.
+// Start with [New]. [Client.Patch] sets one install status, [Client.Get] reads one, [Client.List] reads those of an app
+// page by page, [Client.Probe] asks whether the route is served at all.
 // A call never retries, never follows a redirect, never sends its token to another host than the configured one.
 // What went wrong comes back as an [*Error], which answers what a caller has to know: may another try fare better,
 // was everybody asked to wait, is it certain that nothing was applied, would no other row fare better.
@@ -9,9 +10,11 @@
 package graph
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -88,22 +91,59 @@ func (c *Client) Patch(ctx context.Context, s *row.Status) (row.Answer, error) {
 	if err != nil {
 		return unsendable(answer, err)
 	}
-	return c.send(ctx, x, http.MethodPatch, s, answer)
+	return c.send(ctx, x, http.MethodPatch, (*change)(s), answer)
 }
 
 // Probe asks for the first status of an app, with one GET of the collection. A nil error means that the route is
 // served.
 func (c *Client) Probe(ctx context.Context, appID string) (row.Answer, error) {
-	answer := row.Answer{ClientRequestID: uuid.NewString()}
-	x := &exchange{}
-	if err := c.route.collection(&x.url, appID); err != nil {
-		return unsendable(answer, err)
-	}
-	return c.send(ctx, x, http.MethodGet, nil, answer)
+	answer, _, err := c.Inspect(ctx, appID)
+	return answer, err
 }
 
-// send makes the one request of a call; sent is nil for a reading one.
-func (c *Client) send(ctx context.Context, x *exchange, method string, sent *row.Status, answer row.Answer) (
+// Inspect is Probe, and returns by the service's clock when it answered; zero if it did not say.
+func (c *Client) Inspect(ctx context.Context, appID string) (row.Answer, time.Time, error) {
+	answer := row.Answer{ClientRequestID: uuid.NewString()}
+	x := &exchange{}
+	err := c.route.collection(&x.url, appID)
+	if err != nil {
+		answer, err = unsendable(answer, err)
+		return answer, time.Time{}, err
+	}
+	x.url.RawQuery = "$top=1"
+	answer, err = c.send(ctx, x, http.MethodGet, (*change)(nil), answer)
+	clock, _ := http.ParseTime(x.date) // zero if it is not one
+	return answer, clock, err
+}
+
+// An expected is what a call makes of an answer's body when the status says success.
+type expected interface {
+	room() int // bytes that the body may have
+	read(*page) (mismatch string, err error)
+	excuse(*page, error) string // what may be shown of a body that could not be read
+}
+
+// A change is what a Patch has sent; nil, of a Probe, takes any object.
+type change row.Status
+
+func (s *change) room() int { return maxBody }
+
+func (s *change) read(p *page) (string, error) {
+	if len(bytes.TrimSpace(p.text)) == 0 {
+		return "", nil
+	}
+	return p.echo.read(p.text, (*row.Status)(s))
+}
+
+func (s *change) excuse(p *page, err error) string {
+	if s == nil {
+		return p.excuse(err)
+	}
+	return readProblem(p.text).message
+}
+
+// send makes the one request of a call.
+func (c *Client) send(ctx context.Context, x *exchange, method string, want expected, answer row.Answer) (
 	row.Answer, error,
 ) {
 	b, err := c.tokens.current(ctx)
@@ -115,5 +155,8 @@ func (c *Client) send(ctx context.Context, x *exchange, method string, sent *row
 	if err != nil {
 		return silence(ctx, answer, b, err, x.unsent())
 	}
-	return c.hear(ctx, res, b, sent, answer)
+	if method == http.MethodGet {
+		x.date = res.Header.Get("Date")
+	}
+	return c.hear(ctx, res, b, want, answer)
 }

@@ -19,7 +19,7 @@ const (
 	Busy                     // locked, or being changed by another: 423, 409 with Directory_ConcurrencyViolation
 	Throttled                // too many requests: 429
 	Transient                // it may have been applied: other 5xx, 408, 424, a reset, a timeout, an unreadable answer
-	Unconfirmed              // a 2xx that promises nothing: 202, say
+	Unconfirmed              // a 2xx that promises nothing: 202, say, or a list that is of no use
 	Unreachable              // nothing was sent: refused connection, failed lookup or TLS handshake, deadline before
 	Unauthorized             // 401, and the token source has been asked again
 	SignIn                   // 401 with a renewed token as well, or no token to be had
@@ -80,9 +80,12 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Error() string {
 	var b strings.Builder
 	a := e.Answer
-	if a.HTTPStatus == 0 {
+	switch {
+	case a.HTTPStatus == 0 && a.Code == codeSignIn:
+		fmt.Fprintf(&b, "there is no token for now (%s)", a.Code)
+	case a.HTTPStatus == 0:
 		fmt.Fprintf(&b, "%s (%s)", kinds[e.Kind].silence, a.Code)
-	} else {
+	default:
 		status := fmt.Sprintf("%d %s", a.HTTPStatus, http.StatusText(a.HTTPStatus))
 		b.WriteString("Microsoft Graph answered " + strings.TrimSpace(status))
 		if a.Code != "" {
@@ -98,6 +101,9 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+const hintGrant = "The app needs the permission DeviceManagementApps.ReadWrite.All with an administrator's consent, " +
+	"and the tenant an Intune licence."
+
 // Hint says what to do about it; it is empty where there is nothing to do but wait. A token source's own hint goes
 // first.
 func (e *Error) Hint() string {
@@ -107,10 +113,10 @@ func (e *Error) Hint() string {
 	}
 	switch e.Kind {
 	case SignIn:
-		return "Get a new token for this tenant, put it where the program reads it, then run the same command again."
+		return "Sign in to this tenant anew, or put a new token where the program reads it, and run the same command " +
+			"again. " + hintGrant
 	case Forbidden:
-		return "The app needs the permission DeviceManagementApps.ReadWrite.All with an administrator's consent, " +
-			"and the tenant an Intune licence."
+		return hintGrant
 	case Certificate:
 		return "Check the base URL and this machine's clock; a proxy that looks into TLS needs its authority in the " +
 			"system's certificate store."

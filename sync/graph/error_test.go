@@ -16,6 +16,8 @@ func TestErrorSentence(t *testing.T) {
 			Answer: row.Answer{Code: "reset", Message: "read: connection reset"}},
 		`Microsoft Graph cannot be reached (refused)`: {Kind: Unreachable,
 			Answer: row.Answer{Code: "refused"}},
+		`there is no token for now (sign-in): "503"`: {Kind: Unreachable, Answer: row.Answer{Code: "sign-in",
+			Message: "503"}},
 		`there is no token to sign in with (token)`: {Kind: SignIn, Answer: row.Answer{Code: "token"}},
 		`the row cannot be sent (unsendable)`: {Kind: Refused,
 			Answer: row.Answer{Code: "unsendable"}},

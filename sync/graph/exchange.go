@@ -27,6 +27,7 @@ type exchange struct {
 	reader  bytes.Reader
 	trace   httptrace.ClientTrace
 	begun   atomic.Bool
+	date    string // when the service answered a read, as it says
 }
 
 // prepare makes x.request out of x.url and x.data.

@@ -58,11 +58,13 @@ func objectOf(s *row.Status) string {
 }
 
 // tokenFunc is a TokenSource.
-type tokenFunc func(ctx context.Context, refused string) (string, error)
+type tokenFunc func(ctx context.Context, refused, claims string) (string, error)
 
-func (f tokenFunc) Token(ctx context.Context, refused string) (string, error) { return f(ctx, refused) }
+func (f tokenFunc) Token(ctx context.Context, refused, claims string) (string, error) {
+	return f(ctx, refused, claims)
+}
 
-func staticToken(context.Context, string) (string, error) { return testToken, nil }
+func staticToken(context.Context, string, string) (string, error) { return testToken, nil }
 
 // newClient returns a client of base, and closes it with the test.
 func newClient(t testing.TB, base string, change ...func(*Config)) *Client {

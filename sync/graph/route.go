@@ -142,21 +142,54 @@ func (r *route) status(u *url.URL, s *row.Status) error {
 		r.fill(u, s.AppID, r.toID, "", "")
 		return nil
 	}
-	if s.ID == "" || s.ID == "." || s.ID == ".." || s.ID[0] == '$' {
+	return r.entity(u, s.AppID, s.ID)
+}
+
+// entity writes the address of one status to u, also where the template has none for it.
+func (r *route) entity(u *url.URL, appID, id string) error {
+	switch {
+	case !row.IsGUID(appID):
+		return errApp
+	case id == "" || id == "." || id == ".." || id[0] == '$':
 		return errID
 	}
-	r.fill(u, s.AppID, r.toID, s.ID, r.behind)
+	r.fill(u, appID, strings.TrimSuffix(r.toID, "/")+"/", id, r.behind)
 	return nil
 }
 
-// collection writes the address of the first status of an app to u.
+// collection writes the address of the statuses of an app to u.
 func (r *route) collection(u *url.URL, appID string) error {
 	if !row.IsGUID(appID) {
 		return errApp
 	}
 	r.fill(u, appID, strings.TrimSuffix(r.toID, "/"), "", "")
-	u.RawQuery = "$top=1"
 	return nil
+}
+
+// follow writes to u the address that the service gave of a next page. It fails where that is on another server; the
+// server's own name stands in u whatever the link says.
+func (r *route) follow(u *url.URL, link string) error {
+	to, err := url.Parse(link) // its error quotes the link
+	switch {
+	case err != nil || to.Host == "":
+		return &faultError{"the link to the next page is not an address"}
+	case to.User != nil:
+		return &faultError{"the link to the next page holds a user name"}
+	case to.Scheme != r.base.Scheme || !strings.EqualFold(to.Hostname(), r.base.Hostname()) || port(to) != port(&r.base):
+		return &faultError{"the link to the next page leads to another server, " + to.Scheme + "://" + to.Host}
+	}
+	*u = url.URL{Scheme: r.base.Scheme, Host: r.base.Host, Path: to.Path, RawPath: to.RawPath, RawQuery: to.RawQuery}
+	return nil
+}
+
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "http":
+		return "80"
+	}
+	return "443"
 }
 
 // fill sets both forms of the path: net/url sends RawPath if it is an escaped form of Path.

@@ -39,14 +39,20 @@ func unsendable(answer row.Answer, err error) (row.Answer, error) {
 func tokenless(ctx context.Context, answer row.Answer, err error) (row.Answer, error) {
 	kind := SignIn
 	answer.Code = "token"
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		kind, answer.Code = Unreachable, silenceCode(ctx, err)
+	case passing(err):
+		kind, answer.Code = Unreachable, codeSignIn
 	}
 	answer.Message = clean(err.Error(), "", maxMessage)
 	return answer, &Error{Kind: kind, Answer: answer, Err: err}
 }
 
-const codeCertificate = "certificate"
+const (
+	codeCertificate = "certificate"
+	codeSignIn      = "sign-in" // the origin of tokens cannot be reached, or is out of order
+)
 
 // silenceCode names the kind of a silence, for grouping.
 func silenceCode(ctx context.Context, err error) string {

@@ -8,10 +8,13 @@ import (
 
 // A TokenSource hands out bearer tokens. It is asked before every request, so it keeps what it has.
 type TokenSource interface {
-	// Token returns a bearer token. refused is the token that the service has just answered with 401: then the
-	// source asks its origin again, once for all callers that report the same refused token. Otherwise refused is
-	// "".
-	Token(ctx context.Context, refused string) (string, error)
+	// Token returns a bearer token. refused is the token that the service has just answered with 401, otherwise "":
+	// then the source asks its origin again, once for all callers that report the same refused token. claims are
+	// what the service demands of the new token, as JSON, or "".
+	//
+	// An error with the method Temporary() bool that returns true says that another call may fare better. Any other
+	// error ends the run.
+	Token(ctx context.Context, refused, claims string) (string, error)
 }
 
 // A bearer is one token as requests carry it. A renewal makes a new one, even of the same token, so that a request's
@@ -19,9 +22,18 @@ type TokenSource interface {
 type bearer struct {
 	token   string
 	header  [1]string
-	renewed bool        // it was asked for because the one before was refused
+	renewed renewal
 	proven  atomic.Bool // an answer has shown that the service takes it
 }
+
+// A renewal is why a bearer was asked for.
+type renewal uint8
+
+const (
+	fresh    renewal = iota // there was none, or its source had a new one
+	refused                 // the one before met a 401
+	demanded                // the one before met a 401 with claims
+)
 
 var errToken = errors.New("the token holds characters that no bearer token has")
 
@@ -55,7 +67,7 @@ func newTokens(source TokenSource) tokens {
 }
 
 func (t *tokens) current(ctx context.Context) (*bearer, error) {
-	token, err := t.source.Token(ctx, "")
+	token, err := t.source.Token(ctx, "", "")
 	if err != nil {
 		return nil, err
 	}
@@ -77,9 +89,10 @@ func (t *tokens) current(ctx context.Context) (*bearer, error) {
 // errRefused is the second 401 in a row: the one before was answered with a renewed token, which fared no better.
 var errRefused = errors.New("a renewed token was refused as well")
 
-// refused deals with a 401 that a request with b met, and reports whether the next request carries another token
-// than b's. An error means that no token helps, or that ctx has ended.
-func (t *tokens) refused(ctx context.Context, b *bearer) (changed bool, err error) {
+// refused deals with a 401 that a request with b met, and that demanded claims unless they are "". It
+// reports whether the 401 does not count: the next request carries another token, and it is not the second in a row.
+// An error means that no token helps, that ctx has ended, or what the source says.
+func (t *tokens) refused(ctx context.Context, b *bearer, claims string) (free bool, err error) {
 	select {
 	case t.turn <- struct{}{}:
 		defer func() { <-t.turn }()
@@ -89,18 +102,33 @@ func (t *tokens) refused(ctx context.Context, b *bearer) (changed bool, err erro
 	if now := t.inUse.Load(); now != b {
 		return now.token != b.token, nil
 	}
-	if b.renewed && !b.proven.Load() {
+	second := b.renewed != fresh && !b.proven.Load()
+	if second && b.renewed == refused && claims == "" {
 		return false, errRefused
 	}
-	token, err := t.source.Token(ctx, b.token)
+	token, err := t.source.Token(ctx, b.token, claims)
 	if err != nil {
 		return false, err
+	}
+	if second && token == b.token {
+		return false, errRefused // the source has nothing else to offer
 	}
 	next, err := newBearer(token)
 	if err != nil {
 		return false, err
 	}
-	next.renewed = true
+	if next.renewed = refused; claims != "" {
+		next.renewed = demanded
+	}
 	t.inUse.Store(next)
-	return token != b.token, nil
+	return token != b.token && !second, nil
+}
+
+// passing reports whether a source's error may pass.
+func passing(err error) bool {
+	e, ok := errors.AsType[interface {
+		error
+		Temporary() bool
+	}](err)
+	return ok && e.Temporary()
 }

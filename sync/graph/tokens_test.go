@@ -20,7 +20,7 @@ type vault struct {
 	asked  int
 }
 
-func (v *vault) Token(_ context.Context, refused string) (string, error) {
+func (v *vault) Token(_ context.Context, refused, _ string) (string, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.cached != "" && refused != v.cached {
@@ -201,7 +201,7 @@ func TestRenewalFails(t *testing.T) {
 	}
 
 	ctx := expiring{t.Context(), make(chan struct{})}
-	slow := tokenFunc(func(_ context.Context, refused string) (string, error) {
+	slow := tokenFunc(func(_ context.Context, refused, _ string) (string, error) {
 		if refused != "" {
 			close(ctx.over)
 		}
@@ -214,7 +214,7 @@ func TestRenewalFails(t *testing.T) {
 		t.Errorf("the deadline: %v", err)
 	}
 
-	late := tokenFunc(func(ctx context.Context, _ string) (string, error) { <-ctx.Done(); return "", ctx.Err() })
+	late := tokenFunc(func(ctx context.Context, _, _ string) (string, error) { <-ctx.Done(); return "", ctx.Err() })
 	c = newClient(t, "http://127.0.0.1:1", func(cfg *Config) { cfg.Tokens = late })
 	if e, _ := patchWithin(t, c, time.Millisecond); e.Kind != Unreachable || e.Answer.Code != "timeout" {
 		t.Errorf("the deadline before the request: %v %v", e.Kind, e)

@@ -19,7 +19,8 @@ const (
 )
 
 // recordChild is a run as the program does it. It says "send SESSION ROW" before a row is sent, and "ack SESSION ROW"
-// when its outcome was acknowledged. Every tenth row is refused for now.
+// when its outcome was acknowledged. Every tenth row is refused for now. The rows after those are revised: "revise" is
+// said before, and "revised" when that was acknowledged.
 func recordChild(dir string) error {
 	ctx := context.Background()
 	lock, err := Acquire(ctx, dir, 0)
@@ -66,7 +67,7 @@ func recordChild(dir string) error {
 }
 
 func crashWorker(s *Session, session int, rows <-chan int64) {
-	var recorded []int64
+	var recorded, revised []int64
 	for n := range rows {
 		fmt.Printf("send %d %d\n", session, n)
 		o := row.Outcome{Row: n, Verdict: row.Succeeded, Attempts: session, Answer: row.Answer{HTTPStatus: 200}}
@@ -80,17 +81,39 @@ func crashWorker(s *Session, session int, rows <-chan int64) {
 			if err := s.Flush(context.Background()); err != nil {
 				panic(err)
 			}
-			for _, n := range recorded {
-				fmt.Printf("ack %d %d\n", session, n)
-			}
+			say("revised", session, revised)
+			say("ack", session, recorded)
+			revised = crashRevise(s, session, recorded, revised[:0])
 			recorded = recorded[:0]
 		}
 	}
 }
 
+func say(what string, session int, rows []int64) {
+	for _, n := range rows {
+		fmt.Printf("%s %d %d\n", what, session, n)
+	}
+}
+
+// crashRevise revises some of the recorded rows, and returns which.
+func crashRevise(s *Session, session int, recorded, revised []int64) []int64 {
+	for _, n := range recorded {
+		if n%10 != 1 {
+			continue
+		}
+		say("revise", session, []int64{n})
+		if err := s.Revise(mismatched(n, "a: sent 1, read back 2")); err != nil {
+			panic(err)
+		}
+		revised = append(revised, n)
+	}
+	return revised
+}
+
 // crashBooks is what is known of the rows from what the children said.
 type crashBooks struct {
-	sent, acked map[int64]int // row to the last session that sent it, or whose outcome was acknowledged
+	sent, acked     map[int64]int // row to the last session that sent it, or whose outcome was acknowledged
+	revise, revised map[int64]int // row to the session that revised it, or whose revision was acknowledged
 }
 
 // run starts a child, kills it when it has said so many lines, and takes down all that it said.
@@ -110,11 +133,16 @@ func (b *crashBooks) run(t *testing.T, dir string, lines int) (sent []int64) {
 		if _, err := fmt.Sscan(said.Text(), &what, &session, &number); err != nil {
 			t.Fatalf("the child says %q", said.Text())
 		}
-		if what == "send" {
+		switch what {
+		case "send":
 			b.sent[number] = session
 			sent = append(sent, number)
-		} else {
+		case "ack":
 			b.acked[number] = session
+		case "revise":
+			b.revise[number] = session
+		case "revised":
+			b.revised[number] = session
 		}
 	}
 	if c.Wait(); c.ProcessState.Exited() {
@@ -138,6 +166,10 @@ func (b *crashBooks) check(t *testing.T, j *Journal, last []int64) {
 			t.Errorf("row %d reads as unsent and was sent", n)
 		case o.Verdict == row.Succeeded && (sent == 0 || n%10 == 0):
 			t.Errorf("row %d reads as succeeded and did not", n)
+		case o.Verdict == row.Mismatched && b.revise[n] == 0:
+			t.Errorf("row %d reads as mismatched and was not revised", n)
+		case b.revised[n] > 0 && o.Verdict != row.Mismatched:
+			t.Errorf("row %d: the revision is lost: %+v", n, o)
 		case o.Verdict == row.Failed && o.Attempts < sent:
 			t.Errorf("row %d reads as refused by session %d, and session %d sent it again", n, o.Attempts, sent)
 		case acked > 0 && acked == sent && o.Attempts < acked:
@@ -159,7 +191,7 @@ func (b *crashBooks) check(t *testing.T, j *Journal, last []int64) {
 }
 
 // TestKilled kills a recording process at random moments, 52 times. Nothing that was acknowledged is lost, no row has
-// two outcomes (the children would fail), and no row that was sent reads as unsent.
+// two outcomes (the children would fail), no row that was sent reads as unsent, and none reads as revised that was not.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	for chain := range 4 {
@@ -169,12 +201,15 @@ func TestKilled(t *testing.T) {
 			j := openAt(t, dir)
 			ok(t, begin(t, j, "a", crashRows).End(t.Context(), 5, "", ""))
 			ok(t, j.Close())
-			books := crashBooks{map[int64]int{}, map[int64]int{}}
+			books := crashBooks{map[int64]int{}, map[int64]int{}, map[int64]int{}, map[int64]int{}}
 			for range 13 {
 				last := books.run(t, dir, rand.IntN(300))
 				j := openAt(t, dir)
 				books.check(t, j, last)
 				ok(t, j.Close())
+			}
+			if len(books.revised) == 0 {
+				t.Error("nothing was revised")
 			}
 		})
 	}

@@ -17,7 +17,7 @@
 //
 // An outcome that [Session.Flush] acknowledged survives the death of the process; one that was recorded does so within
 // 100 ms. A fence survives the loss of power. A row has one outcome: a later session may replace one that a later run
-// may mend, anything else is a [BooksError].
+// may mend, and [Session.Revise] corrects what a reading back has disproved; anything else is a [BooksError].
 //
 // A session that did not end was killed. Then nobody knows about the rows up to its fence that have no outcome, nor
 // about those whose earlier retryable refusal it set out to mend: they read as unknown. Rows beyond the fence, and rows
@@ -28,7 +28,7 @@
 //
 // journal.db is an SQLite database in WAL mode. It knows rows by their numbers and fingerprints alone, and of each what
 // was said about it. Times are nanoseconds since 1970, UTC. The views "runs" and "outcomes" are for people; "applied"
-// holds what each target is known to hold.
+// holds what each target is known to hold, "target" the rate that it was found to allow.
 package journal
 
 import (

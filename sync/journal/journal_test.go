@@ -61,11 +61,11 @@ func record(t testing.TB, s *Session, first, last int64, v row.Verdict, retryabl
 }
 
 // verdicts spells what the journal says of each row of a run with a letter: s succeeded, f failed, F failed but
-// retryable, ? unknown, - unsent, i invalid.
+// retryable, ? unknown, - unsent, i invalid, m mismatched.
 func verdicts(t testing.TB, j *Journal, id string) string {
 	t.Helper()
 	letters := map[row.Verdict]byte{
-		row.Succeeded: 's', row.Failed: 'f', row.Unknown: '?', row.Unsent: '-', row.Invalid: 'i',
+		row.Succeeded: 's', row.Failed: 'f', row.Unknown: '?', row.Unsent: '-', row.Invalid: 'i', row.Mismatched: 'm',
 	}
 	var b strings.Builder
 	n, again := int64(0), int64(0)
@@ -158,6 +158,7 @@ func TestNoSuchRun(t *testing.T) {
 		"Run":          func(id string) error { _, err := j.Run(ctx, id); return err },
 		"Planned":      func(id string) error { return j.Planned(ctx, id, 1, nil) },
 		"Conclude":     func(id string) error { return j.Conclude(ctx, id, StateFinished, 0) },
+		"Verified":     func(id string) error { return j.Verified(ctx, id, Verification{}) },
 		"BeginSession": func(id string) error { _, err := j.BeginSession(ctx, id); return err },
 		"Counts":       func(id string) error { _, _, err := j.Counts(ctx, id); return err },
 		"Refresh":      func(id string) error { return j.Refresh(ctx, id, nil) },
@@ -213,7 +214,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	newer := func(t *testing.T, path string) {
 		ok(t, openAt(t, filepath.Dir(path)).Close())
-		sqlite("PRAGMA user_version = 2; CREATE TABLE future (x)")(t, path)
+		sqlite("PRAGMA user_version = 3; CREATE TABLE future (x)")(t, path)
 	}
 	link := func(t *testing.T, path string) { ok(t, os.Symlink("elsewhere", path)) }
 	folder := func(t *testing.T, path string) { ok(t, os.Mkdir(path, 0o700)) }
@@ -225,7 +226,8 @@ func TestOpenRefuses(t *testing.T) {
 		is   func(error) bool
 		text string
 	}{
-		"a newer schema":           {newer, is[*VersionError], "has schema 2, this one knows up to 1"},
+		"a newer schema":           {newer, is[*VersionError], "has schema 3, this one knows up to 2"},
+		"no schema at all":         {sqlite("PRAGMA application_id = 1400136019"), is[*DamagedError], "is not a journal"},
 		"another program's tables": {sqlite("CREATE TABLE other (x)"), is[*DamagedError], "is not a journal"},
 		"another program's mark":   {sqlite("PRAGMA application_id = 7"), is[*DamagedError], "is not a journal"},
 		"no database":              {text(strings.Repeat("hello ", 999)), is[*DamagedError], "is damaged"},

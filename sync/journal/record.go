@@ -12,14 +12,22 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
+// An entry is what the writer is handed.
+type entry struct {
+	row.Outcome
+	revised bool
+}
+
 // Record hands the outcome of a row to the writer, which commits it within 100 ms. It waits when the writer is 1,000
 // outcomes behind. An error is that of an earlier write.
-func (s *Session) Record(o row.Outcome) error {
+func (s *Session) Record(o row.Outcome) error { return s.hand(entry{o, false}) }
+
+func (s *Session) hand(e entry) error {
 	if err := s.failure(); err != nil {
 		return err
 	}
 	select {
-	case s.queue <- o:
+	case s.queue <- e:
 		return nil
 	case <-s.failed:
 		return s.err
@@ -53,7 +61,7 @@ func (s *Session) write(ctx context.Context) {
 			s.fail(fmt.Errorf("panic in the writer of the journal: %v\n%s", p, debug.Stack()))
 		}
 	}()
-	group := make([]row.Outcome, 0, 2*groupRows)
+	group := make([]entry, 0, 2*groupRows)
 	for more := true; more; {
 		var ack chan struct{}
 		group, ack, more = s.gather(group[:0])
@@ -71,15 +79,15 @@ func (s *Session) write(ctx context.Context) {
 }
 
 // gather waits for outcomes, and for company to the first of them. A flush and the end take all that is there.
-func (s *Session) gather(group []row.Outcome) (_ []row.Outcome, ack chan struct{}, more bool) {
+func (s *Session) gather(group []entry) (_ []entry, ack chan struct{}, more bool) {
 	var old <-chan time.Time
 	for len(group) < groupRows {
 		select {
-		case o := <-s.queue:
+		case e := <-s.queue:
 			if len(group) == 0 {
 				old = time.After(groupAge)
 			}
-			group = s.drain(append(group, o))
+			group = s.drain(append(group, e))
 		case <-old:
 			return group, nil, true
 		case ack := <-s.flushes:
@@ -94,11 +102,11 @@ func (s *Session) gather(group []row.Outcome) (_ []row.Outcome, ack chan struct{
 }
 
 // drain takes what is in the queue, and at most groupRows, so that it ends.
-func (s *Session) drain(group []row.Outcome) []row.Outcome {
+func (s *Session) drain(group []entry) []entry {
 	for range groupRows {
 		select {
-		case o := <-s.queue:
-			group = append(group, o)
+		case e := <-s.queue:
+			group = append(group, e)
 		default:
 			return group
 		}
@@ -107,18 +115,21 @@ func (s *Session) drain(group []row.Outcome) []row.Outcome {
 }
 
 // commit writes one group, and what was tallied meanwhile. Those of one shape go together, in the order of the rows: so
-// they are appended to the tree.
-func (s *Session) commit(ctx context.Context, group []row.Outcome) error {
+// they are appended to the tree. What is revised may have been recorded in the same group.
+func (s *Session) commit(ctx context.Context, group []entry) error {
 	tally := s.takeTally()
 	if len(group) == 0 && len(tally) == 0 {
 		return nil
 	}
-	var plains, fulls []*row.Outcome
+	var plains, fulls, revised []*row.Outcome
 	for i := range group {
-		if o := &group[i]; plain(o) {
-			plains = append(plains, o)
-		} else {
-			fulls = append(fulls, o)
+		switch e := &group[i]; {
+		case e.revised:
+			revised = append(revised, &e.Outcome)
+		case plain(&e.Outcome):
+			plains = append(plains, &e.Outcome)
+		default:
+			fulls = append(fulls, &e.Outcome)
 		}
 	}
 	return s.j.commit(ctx, func(ctx context.Context, c *sql.Conn) error {
@@ -126,6 +137,9 @@ func (s *Session) commit(ctx context.Context, group []row.Outcome) error {
 			return err
 		}
 		if err := s.insert(ctx, c, &s.full, fulls); err != nil {
+			return err
+		}
+		if err := s.revise(ctx, c, revised); err != nil {
 			return err
 		}
 		return s.insertTally(ctx, c, tally)

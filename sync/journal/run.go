@@ -19,6 +19,7 @@ const (
 	StateFinished  State = "finished"  // every row has an outcome that no later run helps
 	StateRefused   State = "refused"   // nothing was sent, nothing will be
 	StateAbandoned State = "abandoned" // another run took its place
+	StateSaved     State = "saved"     // every decision is recorded, and nothing is sent until a command names it
 )
 
 // An Input is one file of rows of a run.
@@ -46,6 +47,7 @@ type Run struct {
 	Fence       int64     // rows up to this one may have been sent by some session
 	Doubt       int64     // rows up to this one without an outcome are unknown: a killed session may have sent them
 	Refreshed   bool      // what the run did is taken into what its target holds, see Journal.Refresh
+	Verified    Verification
 }
 
 const (
@@ -57,7 +59,9 @@ const (
 	selectRuns = `SELECT r.number, r.id, r.state, r.fingerprint, r.target, r.settings, r.rows, r.started, r.ended,
 	coalesce(r.exit, -1), coalesce(r.stopped, ''), r.refreshed IS NOT NULL,
 	count(s.number), coalesce(max(s.fence), 0),
-	coalesce(max(s.fence) FILTER (WHERE s.ended IS NULL AND (s.run, s.number) <> (?2, ?1)), 0)
+	coalesce(max(s.fence) FILTER (WHERE s.ended IS NULL AND (s.run, s.number) <> (?2, ?1)), 0),
+	r.verified, ifnull(r.verified_equal, 0), ifnull(r.verified_resolved, 0), ifnull(r.verified_different, 0),
+	ifnull(r.verified_missing, 0), ifnull(r.verified_unread, 0), ifnull(r.verified_reads, 0)
 	FROM run r LEFT JOIN session s ON s.run = r.number
 	WHERE ?3 = '' OR r.id = ?3 GROUP BY r.number ORDER BY r.number DESC`
 
@@ -144,13 +148,15 @@ func (j *Journal) runs(ctx context.Context, id string) (runs []Run, numbers []in
 	for rows.Next() {
 		var r Run
 		var number int64
-		var started, ended sql.NullInt64
+		var started, ended, verified sql.NullInt64
+		v := &r.Verified
 		err := rows.Scan(&number, &r.ID, &r.State, &r.Fingerprint, &r.Target, &r.Settings, &r.Rows, &started, &ended,
-			&r.ExitStatus, &r.Stopped, &r.Refreshed, &r.Sessions, &r.Fence, &r.Doubt)
+			&r.ExitStatus, &r.Stopped, &r.Refreshed, &r.Sessions, &r.Fence, &r.Doubt,
+			&verified, &v.Equal, &v.Resolved, &v.Different, &v.Missing, &v.Unread, &v.Reads)
 		if err != nil {
 			return nil, nil, j.read(err)
 		}
-		r.Started, r.Ended = timeOf(started), timeOf(ended)
+		r.Started, r.Ended, v.At = timeOf(started), timeOf(ended), timeOf(verified)
 		runs, numbers = append(runs, r), append(numbers, number)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {

@@ -10,7 +10,7 @@ import (
 
 const (
 	applicationID = 0x53746153 // "StaS": tells file(1) and us whose database this is
-	schemaVersion = 1
+	schemaVersion = 2
 
 	// SQLite's usual pages of 4 KiB cost a quarter more CPU for each outcome.
 	pageSize = 16 << 10
@@ -33,7 +33,7 @@ const tables = `
 CREATE TABLE run (
 	number INTEGER PRIMARY KEY,
 	id TEXT NOT NULL UNIQUE,
-	state TEXT NOT NULL, -- planning, open, finished, refused, abandoned
+	state TEXT NOT NULL, -- planning, open, finished, refused, abandoned, saved
 	fingerprint TEXT NOT NULL, -- of the inputs' contents, in order
 	target TEXT NOT NULL,
 	settings TEXT NOT NULL, -- JSON
@@ -42,7 +42,10 @@ CREATE TABLE run (
 	ended INTEGER,
 	exit INTEGER, -- null: no session has ended yet, or the last one was killed
 	stopped TEXT, -- why the last session ended before its last row, in words; null: it did not
-	refreshed INTEGER -- when "applied" last took in what this run did; null: it has not, or the run sent more since
+	refreshed INTEGER, -- when "applied" last took in what this run did; null: it has not, or the run did more since
+	-- when its rows were last read back and what that found, in rows; null: they never were
+	verified INTEGER, verified_equal INTEGER, verified_resolved INTEGER, verified_different INTEGER,
+	verified_missing INTEGER, verified_unread INTEGER, verified_reads INTEGER
 ) STRICT;
 CREATE TABLE input (
 	run INTEGER NOT NULL, number INTEGER NOT NULL, -- from 0
@@ -75,7 +78,10 @@ CREATE TABLE tally (
 	rate REAL NOT NULL, -- the last one, per second
 	PRIMARY KEY (run, start, kind, http_status, upto)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE target (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE target (
+	number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+	rate REAL, learned INTEGER -- requests per second that a run found to be allowed, and when; null: not known
+) STRICT;
 CREATE TABLE applied ( -- what a target is known to hold
 	target INTEGER NOT NULL, key INTEGER NOT NULL, fingerprint BLOB NOT NULL,
 	PRIMARY KEY (target, key)
@@ -121,7 +127,21 @@ func schema() string {
 var settings = fmt.Sprintf(`PRAGMA page_size = %d; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096;
 	PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = %d`, pageSize, 8<<20/pageSize)
 
-// prepare makes sure that the database is ours, and gives an empty one its tables.
+// migration makes a journal of version 1, which read nothing back and learned no rate, one of version 2.
+const migration = `
+ALTER TABLE run ADD COLUMN verified INTEGER;
+ALTER TABLE run ADD COLUMN verified_equal INTEGER;
+ALTER TABLE run ADD COLUMN verified_resolved INTEGER;
+ALTER TABLE run ADD COLUMN verified_different INTEGER;
+ALTER TABLE run ADD COLUMN verified_missing INTEGER;
+ALTER TABLE run ADD COLUMN verified_unread INTEGER;
+ALTER TABLE run ADD COLUMN verified_reads INTEGER;
+ALTER TABLE target ADD COLUMN rate REAL;
+ALTER TABLE target ADD COLUMN learned INTEGER;
+PRAGMA user_version = 2;
+`
+
+// prepare makes sure that the database is ours, gives an empty one its tables, and brings an older one up to date.
 func (j *Journal) prepare(ctx context.Context) error {
 	if _, err := j.db.ExecContext(ctx, settings); err != nil {
 		return j.wrote(err)
@@ -134,7 +154,7 @@ func (j *Journal) prepare(ctx context.Context) error {
 		return j.wrote(err)
 	case app == applicationID && version > schemaVersion:
 		return &VersionError{j.path, version, schemaVersion}
-	case app != applicationID && (app != 0 || version != 0 || objects != 0):
+	case app != applicationID && (app != 0 || version != 0 || objects != 0), app == applicationID && version < 1:
 		return &DamagedError{Path: j.path}
 	}
 	var mode string
@@ -144,11 +164,17 @@ func (j *Journal) prepare(ctx context.Context) error {
 	if mode != "wal" {
 		return &WriteError{fmt.Errorf("SQLite journals in the mode %q there", mode)}
 	}
-	if app == applicationID {
+	var statements string
+	switch {
+	case app != applicationID:
+		statements = schema()
+	case version < schemaVersion:
+		statements = migration
+	default:
 		return nil
 	}
 	return j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
-		_, err := c.ExecContext(ctx, schema())
+		_, err := c.ExecContext(ctx, statements)
 		return err
 	})
 }

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"sync"
 	"time"
-
-	"github.com/statussync/statussync/sync/row"
 )
 
 const (
@@ -25,7 +23,7 @@ type Session struct {
 	plain, full shape               // how outcomes are written
 	args        []driver.NamedValue // of one statement; the writer's
 
-	queue   chan row.Outcome
+	queue   chan entry
 	flushes chan chan struct{} // each is closed when what was recorded before it is committed
 	stop    chan struct{}      // closed to end the writer
 	done    chan struct{}      // closed when the writer has ended
@@ -65,7 +63,7 @@ func (j *Journal) BeginSession(ctx context.Context, id string) (*Session, error)
 		j:       j,
 		plain:   plainShape,
 		full:    fullShape,
-		queue:   make(chan row.Outcome, groupRows),
+		queue:   make(chan entry, groupRows),
 		flushes: make(chan chan struct{}),
 		stop:    make(chan struct{}),
 		done:    make(chan struct{}),

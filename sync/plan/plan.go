@@ -2,7 +2,8 @@
 //
 // A [Plan] is fed with every row once: [Plan.Valid] or [Plan.Invalid]. [Plan.Survey] then says whether a second reading
 // is needed to settle rows that share a key or that may be unchanged; if so, every valid row passes [Plan.Look] in the
-// same order. [Plan.Settle] decides what is left. After that, [Plan.Pending] says which rows are to be sent.
+// same order. [Plan.Settle] decides what is left. After that, [Plan.Pending] says which rows are to be sent, and
+// [Plan.Decide] takes one of them out.
 //
 // Rows are not kept. A plan holds 8 bytes a row until the survey ends, and one bit a row. To that come 52 bytes for
 // each row whose key occurs more than once, 8 bytes for each such key, and 24 bytes for each key that was applied
@@ -24,11 +25,11 @@ type Known struct {
 
 // Counts says how many rows were decided in which way. Their sum is the number of rows.
 type Counts struct {
-	Send, Unchanged, Duplicate, Invalid int64
+	Send, Unchanged, Duplicate, Invalid, Failed int64
 }
 
 // Rows returns the number of rows seen.
-func (c Counts) Rows() int64 { return c.Send + c.Unchanged + c.Duplicate + c.Invalid }
+func (c Counts) Rows() int64 { return c.Send + c.Unchanged + c.Duplicate + c.Invalid + c.Failed }
 
 // A Plan is built by one goroutine, row by row.
 type Plan struct {
@@ -85,7 +86,7 @@ func (p *Plan) Look(r *row.Row, record func(row.Outcome) error) error {
 	case repeated:
 		p.twins = append(p.twins, p.twin(r, group))
 	case applied && f == p.hash.Fingerprint(&r.Status):
-		return record(p.decide(row.Outcome{Row: r.Number, Input: r.Input, Line: r.Line, Verdict: row.Unchanged}))
+		return record(p.Decide(row.Outcome{Row: r.Number, Input: r.Input, Line: r.Line, Verdict: row.Unchanged}))
 	}
 	return nil
 }
@@ -112,8 +113,9 @@ func (p *Plan) Doubtful(number int64) bool { return p.doubtful.has(number) }
 // Counts returns how many rows were decided in which way so far.
 func (p *Plan) Counts() Counts { return p.counts }
 
-// decide takes in that a row is not to be sent, and returns the row's outcome.
-func (p *Plan) decide(o row.Outcome) row.Outcome {
+// Decide takes in that a pending row is not to be sent: it is unchanged, a duplicate, invalid, or failed. It returns the
+// outcome that says so.
+func (p *Plan) Decide(o row.Outcome) row.Outcome {
 	p.decided.set(o.Row)
 	p.counts.Send--
 	switch o.Verdict {
@@ -123,7 +125,8 @@ func (p *Plan) decide(o row.Outcome) row.Outcome {
 		p.counts.Duplicate++
 	case row.Invalid:
 		p.counts.Invalid++
-		o.Code = Contradiction
+	case row.Failed:
+		p.counts.Failed++
 	}
 	return o
 }

@@ -142,6 +142,26 @@ func TestUnchanged(t *testing.T) {
 	}
 }
 
+// TestDecide takes rows out that somebody else has decided.
+func TestDecide(t *testing.T) {
+	p := plan.New(plan.Refuse)
+	for i := range 3 {
+		p.Valid(status(fmt.Sprint(i), 1))
+	}
+	if _, err := p.Survey(nil); err != nil {
+		t.Fatal(err)
+	}
+	failed := row.Outcome{Row: 1, Verdict: row.Failed, Reason: "unknown"}
+	if got := p.Decide(failed); got != failed {
+		t.Errorf("decided %+v", got)
+	}
+	p.Decide(row.Outcome{Row: 3, Verdict: row.Unchanged})
+	want := plan.Counts{Send: 1, Unchanged: 1, Failed: 1}
+	if got := p.Counts(); got != want || got.Rows() != 3 || p.Pending(1) || !p.Pending(2) || p.Pending(3) {
+		t.Errorf("counts %+v", got)
+	}
+}
+
 func TestAppliedThatCannotBeRead(t *testing.T) {
 	broken := errors.New("disk")
 	p := plan.New(plan.Refuse)

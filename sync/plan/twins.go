@@ -41,7 +41,10 @@ func (p *Plan) Settle(names []string, record func(row.Outcome) error) error {
 		}
 		t := &g.twins[i]
 		o := row.Outcome{Row: t.row, Input: int(t.input), Line: t.line, Verdict: verdict, Reason: reason}
-		if err := record(p.decide(o)); err != nil {
+		if verdict == row.Invalid {
+			o.Code = Contradiction
+		}
+		if err := record(p.Decide(o)); err != nil {
 			return err
 		}
 	}

@@ -71,6 +71,12 @@ func find(ctx context.Context, j *journal.Journal, dir, id string) (found journa
 		if _, err := os.Stat(filepath.Join(dir, r.ID)); len(r.Inputs) == 0 || errors.Is(err, fs.ErrNotExist) {
 			continue // dropped before it sent anything
 		}
+		if r.State == journal.StateSaved {
+			if r.ID == id {
+				return found, false, unstarted(id)
+			}
+			continue
+		}
 		if r.ID == id || id == "" {
 			return r, newest, nil
 		}
@@ -81,4 +87,9 @@ func find(ctx context.Context, j *journal.Journal, dir, id string) (found journa
 	}
 	text := fmt.Sprintf("there is no run %q with a report", id)
 	return found, false, &Failure{Exit: ExitUsage, Text: text, Do: "see statussync runs"}
+}
+
+func unstarted(id string) error {
+	return &Failure{Exit: ExitUsage, Text: "run " + id + " is a plan that was kept: there is nothing to report yet",
+		Do: "send it: statussync run --run " + id}
 }

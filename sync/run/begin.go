@@ -22,6 +22,9 @@ const tempPrefix = ".new-"
 
 // begin takes the input in and finds the run that it belongs to: an unfinished one, or a new one.
 func (w *work) begin(ctx context.Context) error {
+	if w.o.SavedRun != "" {
+		return w.beginSaved(ctx)
+	}
 	paths, err := input.Expand(w.o.Inputs)
 	if err != nil {
 		return &Failure{Exit: ExitRefused, Err: err}
@@ -107,7 +110,7 @@ func (w *work) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.records = records{sources: sources(w.path(), w.run.Inputs), options: options}
+	w.records = recordsOf(w.path(), w.run.Inputs, options)
 	w.session, err = w.journal.BeginSession(ctx, w.run.ID)
 	if err != nil {
 		return books(err)
@@ -155,8 +158,11 @@ func (w *work) sweep() error {
 }
 
 // unfinished looks for a run over the same content at the same target that can be taken up. Those that cannot are closed
-// once the new run is decided.
+// once the new run is decided. A plan that is kept leaves them alone.
 func (w *work) unfinished(ctx context.Context, in intake) error {
+	if w.saving {
+		return nil
+	}
 	runs, err := w.journal.Runs(ctx)
 	if err != nil {
 		return books(err)

@@ -60,7 +60,7 @@ func TestBooksOutOfBalance(t *testing.T) {
 				t.Errorf("report: exit status %d of %v", ExitStatus(err), err)
 			}
 			after := w.files(id)
-			for _, name := range []string{"rows.jsonl", "rows.csv", "report.json"} {
+			for _, name := range []string{"rows.jsonl", "rows.csv", "report.json", "report.html"} {
 				if before[name] != after[name] {
 					t.Errorf("%s was written all the same", name)
 				}

@@ -32,14 +32,35 @@ func (w *work) decide(ctx context.Context) error {
 		}
 		d.applied = known
 	}
-	err := d.decide(ctx)
-	if err == nil {
-		err = d.check(w.o)
-	}
-	w.o.Found(&d.Findings)
+	c, err := w.comparison()
 	if err != nil {
 		return err
 	}
+	defer c.close()
+	if err := d.settle(ctx, w.o, c); err != nil {
+		return err
+	}
+	w.before = c.kept()
+	return w.decided(ctx, d)
+}
+
+// comparison returns what compares the rows with what Graph holds, nil if nobody asks for that.
+func (w *work) comparison() (*comparison, error) {
+	if !w.o.Compare {
+		return nil, nil
+	}
+	c, err := newComparison(w.client, w.dispatch, w.o, w.path())
+	if err != nil {
+		return nil, err
+	}
+	if c.folder = w.path(); w.saving {
+		c.changes = w.o.Changes
+	}
+	return c, nil
+}
+
+// decided goes on with what was decided.
+func (w *work) decided(ctx context.Context, d *decider) error {
 	w.plan, w.size = d.plan, d.bytes
 	if err := w.planned(ctx, d); err != nil {
 		return books(err)
@@ -47,7 +68,7 @@ func (w *work) decide(ctx context.Context) error {
 	c := d.plan.Counts()
 	w.o.Log.Info("planned", zap.Int64("rows", c.Rows()), zap.Int64("send", c.Send),
 		zap.Duration("shortest", shortest(c.Send, w.o.Send).Round(time.Second)))
-	if c.Invalid > 0 && !w.o.SkipInvalid {
+	if d.refuses(w.o) {
 		return errRefused
 	}
 	if err := w.abandon(ctx); err != nil {
@@ -81,7 +102,11 @@ func (w *work) takeUp(ctx context.Context) error {
 		}
 		w.plan.Resume(o.Row, o.Verdict.Resend() && o.Retryable, o.Verdict == row.Unknown)
 	}
-	w.o.Log.Info("an unfinished run over the same input goes on", zap.String("run", w.run.ID),
+	said := "an unfinished run over the same input goes on"
+	if w.run.State == journal.StateSaved {
+		said = "a plan that was kept is sent"
+	}
+	w.o.Log.Info(said, zap.String("run", w.run.ID),
 		zap.Int64("rows", w.run.Rows), zap.Int64("left", w.plan.Counts().Send))
 	if invalid > 0 && !w.o.SkipInvalid { // the process ended between deciding and refusing
 		return errRefused
@@ -113,9 +138,14 @@ func (w *work) record(o row.Outcome) error {
 	return nil
 }
 
-// check refuses to compare with what was applied to a tenant that nobody has named.
+// check refuses an input beside the one that a saved run has, and to compare with what was applied to a tenant that
+// nobody has named.
 func (o *Options) check() error {
-	if !o.SkipUnchanged || o.Tenant != "" {
+	switch {
+	case o.SavedRun != "" && len(o.Inputs) > 0:
+		return &Failure{Exit: ExitUsage, Text: "a plan that was kept has its own input",
+			Do: "leave the files out, or --run"}
+	case !o.SkipUnchanged || o.Tenant != "" || o.SavedRun != "":
 		return nil
 	}
 	return &Failure{Exit: ExitUsage,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/statussync/statussync/input"
 	"github.com/statussync/statussync/sync/plan"
@@ -49,6 +50,9 @@ type decider struct {
 	bytes   int64                   // of all records, as the reports repeat them
 	record  func(row.Outcome) error // receives each decision
 	applied iter.Seq2[plan.Known, error]
+
+	apps     map[string]bool // of the valid rows, in lower case; nil: nobody asks
+	nameless bool            // a valid row has no id
 }
 
 func newDecider(rs records, o Options, record func(row.Outcome) error) *decider {
@@ -58,9 +62,30 @@ func newDecider(rs records, o Options, record func(row.Outcome) error) *decider 
 	for _, s := range rs.sources {
 		d.names = append(d.names, s.Name)
 	}
-	d.records.closed = func(i int, r *input.Reader) { d.warn(d.names[i], r.Warnings()) }
 	return d
 }
+
+// settle decides all rows, with a comparison those too that only Graph can decide.
+func (d *decider) settle(ctx context.Context, o Options, c *comparison) error {
+	var err error
+	if c != nil {
+		err = c.prepare(ctx, d, o)
+	}
+	if err == nil {
+		err = d.decide(ctx)
+	}
+	if err == nil {
+		err = d.check(o)
+	}
+	if err == nil && c != nil && !d.refuses(o) {
+		err = c.compare(ctx, d)
+	}
+	o.Found(&d.Findings)
+	return err
+}
+
+// refuses reports whether nothing is sent because rows are invalid.
+func (d *decider) refuses(o Options) bool { return d.plan.Counts().Invalid > 0 && !o.SkipInvalid }
 
 // decide reads the input, twice if it must, and records an outcome for every row that is not to be sent. Errors about
 // files are joined into one *Failure that refuses the input.
@@ -75,12 +100,12 @@ func (d *decider) decide(ctx context.Context) error {
 	if !again {
 		return nil
 	}
-	d.records.closed = nil
 	for rec, err := range d.records.all(ctx) {
 		if err != nil {
 			return err
 		}
 		if len(rec.Problems) == 0 {
+			nameUser(rec)
 			if err := d.plan.Look(&rec.Row, d.record); err != nil {
 				return err
 			}
@@ -92,7 +117,9 @@ func (d *decider) decide(ctx context.Context) error {
 // survey is the first reading: it finds everything that is wrong with the input.
 func (d *decider) survey(ctx context.Context) error {
 	var refusals []error
-	for rec, err := range d.records.all(ctx) {
+	rs := d.records
+	rs.closed = func(i int, r *input.Reader) { d.warn(d.names[i], r.Warnings()) }
+	for rec, err := range rs.all(ctx) {
 		if bad := (*input.Error)(nil); errors.As(err, &bad) {
 			refusals = append(refusals, err)
 			continue
@@ -103,7 +130,7 @@ func (d *decider) survey(ctx context.Context) error {
 		d.rows[rec.Input]++
 		d.bytes += int64(len(rec.Raw))
 		if len(rec.Problems) == 0 {
-			d.plan.Valid(&rec.Status)
+			d.valid(rec)
 			continue
 		}
 		d.plan.Invalid(rec.Number)
@@ -115,6 +142,25 @@ func (d *decider) survey(ctx context.Context) error {
 		return &Failure{Exit: ExitRefused, Err: errors.Join(refusals...)}
 	}
 	return nil
+}
+
+// valid takes in a row that can be sent.
+func (d *decider) valid(rec *input.Record) {
+	if d.apps != nil {
+		d.apps[strings.ToLower(rec.AppID)] = true
+	}
+	if rec.ID == "" {
+		d.nameless = true
+		nameUser(rec)
+	}
+	d.plan.Valid(&rec.Status)
+}
+
+// nameUser lets the user stand for an id that is missing: two rows for one user of an app are rows with the same key.
+func nameUser(rec *input.Record) {
+	if rec.ID == "" {
+		rec.ID = "\x00" + strings.ToLower(rec.UserPrincipalName)
+	}
 }
 
 // invalid makes the outcome of a record with problems. The reason names all of them, each with its line and column; the

@@ -22,7 +22,7 @@ type Past struct {
 	Failed    int64 // failed for good, mismatched, invalid
 	Left      int64 // a later run may help
 	State     string
-	Exit      string // the last exit status; "-" while it runs and after a process that was killed
+	Exit      string // the last exit status; "-" while it runs, after a process that was killed, and of a kept plan
 }
 
 // History returns the runs in dir, the newest first. It takes no lock.
@@ -57,7 +57,7 @@ func history(ctx context.Context, dir string) ([]Past, error) {
 
 func past(ctx context.Context, j *journal.Journal, r journal.Run) (Past, error) {
 	p := Past{ID: r.ID, Started: r.Started, Rows: r.Rows, State: string(r.State), Exit: "-"}
-	if !r.Ended.IsZero() {
+	if !r.Ended.IsZero() && r.State != journal.StateSaved {
 		p.Duration, p.Exit = r.Ended.Sub(r.Started), fmt.Sprintf("%d %s", r.ExitStatus, reports.ExitWord(r.ExitStatus))
 	}
 	if len(r.Inputs) == 0 { // it was dropped before every row was decided: none counts

@@ -60,7 +60,7 @@ func TestIntake(t *testing.T) {
 			t.Errorf("the copy of %s differs: %v", names[i], err)
 		}
 	}
-	files := []string{"failed-1.csv", "failed-2.jsonl", "input", "report.json", "rows.csv", "rows.jsonl"}
+	files := []string{"failed-1.csv", "failed-2.jsonl", "input", "report.html", "report.json", "rows.csv", "rows.jsonl"}
 	if diff := cmp.Diff(files, w.remains(r.ID)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}

@@ -24,7 +24,9 @@ func (w *world) begun(inputs ...string) corpse {
 	check(w, err)
 	j, err := journal.Open(w.Context(), o.Dir)
 	check(w, err)
-	c := corpse{&work{o: o, dir: dir, journal: j}, func() { j.Close(); dir.Close() }}
+	c := corpse{work: &work{o: o, dir: dir, journal: j}}
+	check(w, c.connect(w.Context()))
+	c.close = func() { c.client.Close(); j.Close(); dir.Close() }
 	check(w, c.begin(w.Context()))
 	return c
 }
@@ -33,7 +35,10 @@ func (w *world) begun(inputs ...string) corpse {
 // end, its fence lies at row n+5, and the outcomes of the rows behind kept were not committed. It returns the run's id.
 func (w *world) killed(n, kept int64, inputs ...string) string {
 	w.Helper()
+	usual := w.opt.Send.Concurrency
+	w.opt.Send.Concurrency = 1 // the rows are sent in order
 	c := w.begun(inputs...)
+	w.opt.Send.Concurrency = usual
 	check(w, c.decide(w.Context()))
 	ctx, cancel := context.WithCancelCause(w.Context())
 	defer cancel(nil)
@@ -42,7 +47,6 @@ func (w *world) killed(n, kept int64, inputs ...string) string {
 			cancel(Signal(9))
 		}
 	})
-	c.o.Send.Concurrency = 1 // the rows are sent in order
 	if err := c.send(ctx); err == nil {
 		w.Fatal("the run came to its end before it was killed")
 	}

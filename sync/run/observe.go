@@ -11,6 +11,7 @@ import (
 
 // observe tells the journal and the log what the dispatcher does. Workers call it, many at once.
 func (w *work) observe(e dispatch.Event) {
+	narrate(w.o.Log, e)
 	switch e.Kind {
 	case dispatch.Attempt:
 		w.requests.Add(1)
@@ -18,9 +19,20 @@ func (w *work) observe(e dispatch.Event) {
 		if e.Try == 1 && w.plan.Doubtful(e.Row) {
 			w.session.Tally(journal.Event{Kind: journal.Resent, At: e.At})
 		}
+	case dispatch.Pause:
+		w.paused.Store(int64(e.Until.Sub(e.At)))
 	case dispatch.Resume:
 		w.session.Tally(journal.Event{Kind: journal.Pause, At: e.At, HTTPStatus: e.HTTPStatus, Took: e.Duration})
-		w.o.Log.Info("the pause is over", zap.Duration("paused", e.Duration.Round(time.Millisecond)))
+	case dispatch.RateChange:
+		w.session.Tally(journal.Event{Kind: journal.Rate, At: e.At, PerSecond: e.Rate})
+	}
+}
+
+// narrate tells the log of pauses.
+func narrate(log *zap.Logger, e dispatch.Event) {
+	switch e.Kind {
+	case dispatch.Resume:
+		log.Info("the pause is over", zap.Duration("paused", e.Duration.Round(time.Millisecond)))
 	case dispatch.Pause:
 		why := "Graph is throttling and did not say for how long"
 		switch {
@@ -29,10 +41,7 @@ func (w *work) observe(e dispatch.Event) {
 		case e.Asked:
 			why = "Graph asked for it"
 		}
-		w.o.Log.Warn("paused", zap.Duration("for", e.Until.Sub(e.At).Round(time.Millisecond)),
+		log.Warn("paused", zap.Duration("for", e.Until.Sub(e.At).Round(time.Millisecond)),
 			zap.Int("status", e.HTTPStatus), zap.String("why", why))
-	case dispatch.RateChange:
-		perSecond := float64(e.Rate.N) / max(e.Rate.Per.Seconds(), 1e-9)
-		w.session.Tally(journal.Event{Kind: journal.Rate, At: e.At, PerSecond: perSecond})
 	}
 }

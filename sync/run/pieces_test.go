@@ -25,9 +25,10 @@ func TestSettings(t *testing.T) {
 	full := Options{
 		Input: input.Options{
 			Format: "csv", Delimiter: ";", Encoding: "windows-1252", App: app,
-			Columns: map[string]string{"id": "Key", "userName": "Name", "mobileAppId": "App"},
+			Columns:    map[string]string{"id": "Key", "userName": "Name", "mobileAppId": "App"},
+			IDOptional: true,
 		},
-		Duplicates: plan.Last, SkipInvalid: true, SkipUnchanged: true,
+		Duplicates: plan.Last, SkipInvalid: true, SkipUnchanged: true, Compare: true,
 	}
 	for name, o := range map[string]Options{"none": {}, "all": full} {
 		text := o.settings()
@@ -56,6 +57,7 @@ func TestDifference(t *testing.T) {
 		{func(o *Options) { o.Duplicates = plan.First }, "--duplicates was refuse, is first"},
 		{func(o *Options) { o.SkipInvalid = true }, "--on-invalid was refuse, is skip"},
 		{func(o *Options) { o.SkipUnchanged = true }, "--skip-unchanged was false, is true"},
+		{func(o *Options) { o.Compare = true }, "--compare was not given, is remote"},
 		{func(o *Options) { o.Input.App = app }, "--app was not given, is " + app},
 		{func(o *Options) { o.Input.Format = "json" }, "--format was csv, is json"},
 		{func(o *Options) { o.Input.Format = "" }, "--format was csv, is not given"},

@@ -6,9 +6,11 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/statussync/statussync/input"
+	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/journal"
 	"github.com/statussync/statussync/sync/plan"
 	"github.com/statussync/statussync/sync/row"
@@ -19,16 +21,27 @@ type Planned struct {
 	Counts   plan.Counts
 	Shortest time.Duration // at the allowed rate, without a single pause or repeat
 	Disk     int64         // bytes that the run needs in its folder
+	ID       string        // of the run that was kept, with Options.Save
 	Exit     int           // ExitRefused if the run would send nothing for what is invalid, else ExitOK
 }
 
-// Plan does what [Run] does up to the first request. It keeps nothing and takes no lock.
-func Plan(ctx context.Context, o Options) (*Planned, error) {
+// Plan does what [Run] does up to the first write. It keeps nothing and takes no lock, unless it is told to save the
+// plan: then a run with its ID sends exactly that.
+func Plan(ctx context.Context, o Options) (p *Planned, err error) {
+	o.SavedRun = ""
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	p, err := planned(ctx, o)
-	return p, interrupted(ctx, err)
+	if !o.Save {
+		p, err = planned(ctx, o)
+		return p, interrupted(ctx, err)
+	}
+	err = within(ctx, o, func(w *work) (err error) {
+		w.saving = true
+		p, err = w.save(ctx)
+		return err
+	})
+	return p, err
 }
 
 func planned(ctx context.Context, o Options) (*Planned, error) {
@@ -41,7 +54,9 @@ func planned(ctx context.Context, o Options) (*Planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := newDecider(records{sources: src, options: o.Input}, o, func(row.Outcome) error { return nil })
+	options := o.Input
+	options.IDOptional = o.Compare
+	d := newDecider(records{sources: src, options: options}, o, func(row.Outcome) error { return nil })
 	if o.SkipUnchanged {
 		known, done, err := appliedReadOnly(ctx, o)
 		defer done()
@@ -50,20 +65,48 @@ func planned(ctx context.Context, o Options) (*Planned, error) {
 		}
 		d.applied = known
 	}
-	err = d.decide(ctx)
-	if err == nil {
-		err = d.check(o)
-	}
-	o.Found(&d.Findings)
+	c, done, err := passing(o, d)
+	defer done()
 	if err != nil {
 		return nil, err
 	}
-	c := d.plan.Counts()
-	p := &Planned{Counts: c, Shortest: shortest(c.Send, o.Send), Disk: size + need(d.bytes, c.Rows())}
+	if err := d.settle(ctx, o, c); err != nil {
+		return nil, err
+	}
+	disk := size + need(d.bytes, d.plan.Counts().Rows()) + c.kept()
+	return summed(o, d.plan.Counts(), disk), nil
+}
+
+func summed(o Options, c plan.Counts, disk int64) *Planned {
+	p := &Planned{Counts: c, Shortest: shortest(c.Send, o.Send), Disk: disk}
 	if c.Invalid > 0 && !o.SkipInvalid {
 		p.Exit = ExitRefused
 	}
-	return p, nil
+	return p
+}
+
+// passing returns a comparison that leaves nothing behind once done was called, nil if nobody asks for one.
+func passing(o Options, d *decider) (c *comparison, done func(), err error) {
+	done = func() {}
+	if !o.Compare {
+		return nil, done, nil
+	}
+	temp, err := os.MkdirTemp("", "statussync-compare-")
+	if err != nil {
+		return nil, done, err
+	}
+	done = func() { os.RemoveAll(temp) }
+	o.Send.Observe = func(e dispatch.Event) { narrate(o.Log, e) }
+	client, dispatcher, err := reach(o.Graph, o.Send)
+	if err != nil {
+		return nil, done, err
+	}
+	c, err = newComparison(client, dispatcher, o, temp)
+	if err != nil {
+		return nil, done, err
+	}
+	c.changes, d.records.ids = o.Changes, filepath.Join(temp, idsFile)
+	return c, func() { c.close(); client.Close(); os.RemoveAll(temp) }, nil
 }
 
 // readable returns sources that can be read more than once: regular files where they lie, anything else as a copy in

@@ -32,7 +32,7 @@ func TestRefused(t *testing.T) {
 	if w.sent() != 0 || r.Stopped != nil {
 		t.Errorf("%d rows were sent, stopped by %v", w.sent(), r.Stopped)
 	}
-	want := []string{"input", "invalid.csv", "report.json", "rows.csv", "rows.jsonl"}
+	want := []string{"input", "invalid.csv", "report.html", "report.json", "rows.csv", "rows.jsonl"}
 	if diff := cmp.Diff(want, w.remains(r.ID)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}

@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
+	"os"
+	"path/filepath"
 
 	"github.com/statussync/statussync/input"
 	"github.com/statussync/statussync/reports"
@@ -41,6 +42,7 @@ func (r *renderer) load(ctx context.Context, version string) error {
 		ID: r.run.ID, Version: version, State: string(r.run.State), ExitStatus: max(r.run.ExitStatus, 0), Stopped: r.run.Stopped,
 		Started: r.run.Started, Ended: r.run.Ended, Sessions: r.run.Sessions, Target: r.run.Target,
 		Settings: json.RawMessage(r.run.Settings), Rows: r.run.Rows, Counts: counts, Retryable: again,
+		Verified: verified(r.run.Verified),
 	}
 	for _, in := range r.run.Inputs {
 		source := reports.Source{Name: in.Name, SHA256: in.SHA256, Bytes: in.Bytes, Rows: in.Rows}
@@ -59,8 +61,8 @@ func (r *renderer) load(ctx context.Context, version string) error {
 	return nil
 }
 
-// rows joins the copy of the input with the journal in row order and writes the files that have a line a row. Each
-// joined row is shown to seen, which may be nil.
+// rows joins the copy of the input with the journal in row order and writes the files that have a line a row, with the
+// page, which shows some of them. Each joined row is shown to seen, which may be nil.
 func (r *renderer) rows(ctx context.Context, seen func(*row.Row, *row.Outcome) error) error {
 	layouts, err := layouts(sources(r.folder, r.run.Inputs), r.options)
 	if err != nil {
@@ -86,30 +88,17 @@ func (r *renderer) rows(ctx context.Context, seen func(*row.Row, *row.Outcome) e
 	if err := files.Commit(); err != nil {
 		return err
 	}
-	r.report.Files = files.Names()
-	return nil
+	r.report.Apps, r.report.Attention = files.Apps(), files.Attention()
+	r.report.Files = append([]string{reports.PageName}, files.Names()...)
+	if _, err := os.Stat(filepath.Join(r.folder, beforeFile)); err == nil {
+		r.report.Files = append(r.report.Files, beforeFile)
+	}
+	return reports.WritePage(r.folder, &r.report, r.groups)
 }
 
 // join reads the copy of the input beside the journal, in row order.
 func (r *renderer) join(ctx context.Context, visit func(*input.Record, *row.Outcome) error) error {
-	next, stop := iter.Pull2(r.journal.Outcomes(ctx, r.run.ID))
-	defer stop()
-	for rec, err := range (records{sources: sources(r.folder, r.run.Inputs), options: r.options}).all(ctx) {
-		if err != nil {
-			return err
-		}
-		o, err, more := next()
-		if err != nil {
-			return err
-		}
-		if !more {
-			return unbalanced("row %d is not in the journal", rec.Number)
-		}
-		if err := visit(rec, &o); err != nil {
-			return err
-		}
-	}
-	return nil
+	return joined(ctx, recordsOf(r.folder, r.run.Inputs, r.options), r.journal.Outcomes(ctx, r.run.ID), visit)
 }
 
 // balance compares the rows that were written with the rows that were read, verdict by verdict.

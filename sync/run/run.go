@@ -1,7 +1,7 @@
 // Package run takes one run from its files to its last outcome.
 //
 // [Run] does the main job: it copies the input, decides, sends, remembers, and reports. [Plan] does the same up to
-// the first request. [Report] renders a run again, [History] lists what was done. Every row that enters leaves
+// the first write. [Report] renders a run again, [History] lists what was done. Every row that enters leaves
 // exactly once, with one outcome; what goes wrong with a row is an outcome, what goes wrong with the house is a
 // [Failure].
 package run
@@ -13,9 +13,12 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/statussync/statussync/sync/dispatch"
+	"github.com/statussync/statussync/sync/graph"
 	"github.com/statussync/statussync/sync/journal"
 	"github.com/statussync/statussync/sync/plan"
 )
@@ -37,39 +40,61 @@ type work struct {
 	records records
 	plan    *plan.Plan
 	size    int64 // bytes of all records
+	before  int64 // bytes of what Graph held for the rows that are sent
+	saving  bool  // for Plan: nothing is sent, what was decided is kept
 	resumed bool
 	result  Result
 
+	client    *graph.Client
+	dispatch  *dispatch.Dispatcher
+	learnedAt time.Time // when the rate was learned with which the sending begins
+
 	replaced []journal.Run // unfinished runs that this one takes the place of
 	requests atomic.Int64  // made in this session; only for an error that must say what was done
+
+	done, bad atomic.Int64 // rows that were sent and have an outcome; those of them that did not succeed
+	paused    atomic.Int64 // length of the last pause, in nanoseconds
 }
 
 // Run takes the inputs through a whole run, or takes up an unfinished one. An error is a *Failure or unexpected; a run
 // that ended early is a Result whose Exit says so.
-func Run(ctx context.Context, o Options) (*Result, error) {
+func Run(ctx context.Context, o Options) (result *Result, err error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	err = within(ctx, o, func(w *work) error {
+		if err := w.begin(ctx); err != nil {
+			return interrupted(ctx, err)
+		}
+		result, err = w.complete(ctx)
+		return err
+	})
+	return result, err
+}
+
+// within does one session's work at the runs folder, which nobody else works in meanwhile.
+func within(ctx context.Context, o Options, do func(*work) error) error {
 	dir, err := openDir(o.Dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer dir.Close()
 	lock, err := journal.Acquire(ctx, o.Dir, o.LockWait)
 	if err != nil {
-		return nil, lockFailure(ctx, err)
+		return lockFailure(ctx, err)
 	}
 	defer lock.Release()
 	j, err := journal.Open(ctx, o.Dir)
 	if err != nil {
-		return nil, interrupted(ctx, books(err))
+		return interrupted(ctx, books(err))
 	}
 	defer j.Close()
 	w := &work{o: o, dir: dir, journal: j}
-	if err := w.begin(ctx); err != nil {
-		return nil, interrupted(ctx, err)
+	if err := w.connect(ctx); err != nil {
+		return err
 	}
-	return w.complete(ctx)
+	defer w.client.Close()
+	return do(w)
 }
 
 // interrupted returns why ctx ended, if it has: then err is only what came of it.
@@ -92,6 +117,9 @@ func (w *work) complete(ctx context.Context) (*Result, error) {
 	if err == nil {
 		err = w.checkSpace()
 	}
+	if err == nil {
+		err = interrupted(ctx, w.start(ctx))
+	}
 	switch {
 	case errors.Is(err, errRefused):
 		return w.finish(after, files, err)
@@ -100,7 +128,9 @@ func (w *work) complete(ctx context.Context) (*Result, error) {
 	case err != nil:
 		return nil, w.end(after, w.run.State, err)
 	}
-	return w.finish(after, files, w.send(ctx))
+	stopped := w.send(ctx)
+	w.learn(after)
+	return w.finish(after, files, w.prove(ctx, after, stopped))
 }
 
 // openDir opens the folder that holds all that is kept, and makes it if need be.

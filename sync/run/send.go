@@ -37,32 +37,17 @@ func (w *work) send(ctx context.Context) error {
 		runtime.GC() // what the plan has left would count as living for one more round
 		defer debug.SetGCPercent(debug.SetGCPercent(sendingGC))
 	}
-	client, err := graph.New(w.o.Graph)
-	if err != nil {
-		return &Failure{Exit: ExitUsage, Err: err}
-	}
-	defer client.Close()
 	if w.o.MaxDuration > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, w.o.MaxDuration, errDuration)
 		defer cancel()
 	}
-	var d *dispatch.Dispatcher
-	o := w.o.Send
-	o.Observe = w.observe
-	o.First = func(ctx context.Context, t dispatch.Task, a row.Answer, err error) error {
-		return first(ctx, a, func(ctx context.Context) (row.Answer, error) {
-			var answer row.Answer
-			err := d.Read(ctx, func(ctx context.Context) (err error) {
-				answer, err = client.Probe(ctx, t.AppID)
-				return err
-			})
-			return answer, err
-		})
+	w.tellRate()
+	if w.o.Watch != nil {
+		defer w.o.Watch(w.progress)()
 	}
-	d = dispatch.New(o)
 	began := time.Now()
-	err = d.Run(ctx, w.tasks(ctx), client.Patch, w.session.Record)
+	err := w.dispatch.Run(ctx, w.tasks(ctx), w.client.Patch, w.settle)
 	w.session.Tally(journal.Event{Kind: journal.Sending, At: began, Took: time.Since(began)})
 	return err
 }
@@ -72,10 +57,14 @@ func (w *work) tasks(ctx context.Context) iter.Seq2[dispatch.Task, error] {
 	f := fence{commit: w.session.Fence, first: int64(w.o.Send.Concurrency)}
 	return func(yield func(dispatch.Task, error) bool) {
 		for rec, err := range w.records.all(ctx) {
-			if err == nil && w.plan.Pending(rec.Number) {
-				err = f.pass(ctx, rec.Number)
-			} else if err == nil {
+			switch {
+			case err != nil:
+			case !w.plan.Pending(rec.Number):
 				continue
+			case rec.ID == "":
+				err = errNoIDs
+			default:
+				err = f.pass(ctx, rec.Number)
 			}
 			if err != nil {
 				yield(dispatch.Task{}, err)
@@ -87,6 +76,10 @@ func (w *work) tasks(ctx context.Context) iter.Seq2[dispatch.Task, error] {
 		}
 	}
 }
+
+// errNoIDs is why a run stops whose rows have lost the ids that were filled in.
+var errNoIDs = &Failure{Exit: ExitBooks, Text: "the ids that were filled in are gone from the run's folder",
+	Do: "begin anew with --fresh: it reads them from Graph again"}
 
 // first judges the first decisive answer of a session, before any other row is sent. Some answers are about the house
 // and not about the row: then nothing is gained by sending the others.

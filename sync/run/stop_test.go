@@ -63,7 +63,6 @@ var stops = []struct {
 		w.opt.Graph.BaseURL = "http://127.0.0.1:1/beta"
 		w.opt.Send.Attempts, w.opt.Send.MaxWait = 1, time.Millisecond
 	}, ExitUnfinished, 0, []string{"no decisive answer"}, ""},
-	{"a base URL that is none", func(w *world) { w.opt.Graph.BaseURL = "ftp://x" }, ExitUsage, 0, nil, ""},
 }
 
 // TestStopped has each way in which a run ends before its last row: the exit status, how many rows were sent by then,
@@ -102,6 +101,17 @@ func TestStopped(t *testing.T) {
 				t.Errorf("run %s after %s: %s, want %s", again.ID, r.ID, got, test.left)
 			}
 		})
+	}
+}
+
+// TestNoClient keeps nothing of a run that cannot reach any Graph.
+func TestNoClient(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, unlimited)
+	w.opt.Graph.BaseURL = "ftp://x"
+	w.fails(ExitUsage, w.file("users.csv", table(1, 3)))
+	if names := w.folders(); len(names) != 0 {
+		t.Errorf("folders %q", names)
 	}
 }
 

@@ -15,10 +15,12 @@ import (
 func (r *renderer) tallies(ctx context.Context) error {
 	r.report.Requests = make(map[int]int64)
 	took := make(map[time.Duration]int64) // answered requests by the bound of their duration
+	line := timeline{began: r.run.Started, spans: make(map[time.Time]*reports.Span)}
 	for t, err := range r.journal.Tallies(ctx, r.run.ID) {
 		if err != nil {
 			return err
 		}
+		line.add(t)
 		switch t.Kind {
 		case journal.Attempt:
 			r.report.Requests[t.HTTPStatus] += t.Count
@@ -36,6 +38,7 @@ func (r *renderer) tallies(ctx context.Context) error {
 			r.report.Throttling.RateChanges += t.Count
 		}
 	}
+	r.report.Timeline, r.report.Quota = line.all(), quotaOf(r.run.Settings)
 	r.report.Throttling.Answers = r.report.Requests[http.StatusTooManyRequests]
 	r.report.Latency = reports.Latency{
 		P50: percentile(took, 0.50), P95: percentile(took, 0.95), P99: percentile(took, 0.99),

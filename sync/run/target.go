@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/statussync/statussync/input"
+	"github.com/statussync/statussync/sync/dispatch"
 )
 
 // target names what a run writes to: two runs with one target write to the same objects in the same way.
@@ -29,7 +30,10 @@ type deciding struct {
 	Duplicates    string            `json:"duplicates"`
 	OnInvalid     string            `json:"on-invalid"`
 	SkipUnchanged bool              `json:"skip-unchanged"`
+	Compare       string            `json:"compare,omitempty"`
 }
+
+const skipInvalid = "skip" // deciding.OnInvalid
 
 // settings returns the deciding settings as canonical JSON: equal settings have equal text.
 func (o *Options) settings() string {
@@ -39,7 +43,10 @@ func (o *Options) settings() string {
 		SkipUnchanged: o.SkipUnchanged,
 	}
 	if o.SkipInvalid {
-		d.OnInvalid = "skip"
+		d.OnInvalid = skipInvalid
+	}
+	if o.Compare {
+		d.Compare = "remote"
 	}
 	text, err := json.Marshal(d)
 	if err != nil {
@@ -52,15 +59,31 @@ func (o *Options) settings() string {
 type recorded struct {
 	Deciding  json.RawMessage   `json:"deciding"`
 	Effective map[string]string `json:"effective,omitempty"` // all of them, without secrets, when the run began
+	Quota     float64           `json:"quota,omitempty"`     // requests a second that they allow
 }
 
 // recorded returns the settings as the journal keeps them.
 func (o *Options) recorded() string {
-	text, err := json.Marshal(recorded{json.RawMessage(o.settings()), o.Effective})
+	text, err := json.Marshal(recorded{json.RawMessage(o.settings()), o.Effective, quota(o.Send.Rate)})
 	if err != nil {
 		panic(err) // strings always have a JSON form
 	}
 	return string(text)
+}
+
+// quota returns the requests a second that a rate allows, 0 for one that is no limit.
+func quota(r dispatch.Rate) float64 {
+	if r.N == 0 {
+		return 0
+	}
+	return float64(r.N) / r.Per.Seconds()
+}
+
+// quotaOf returns the quota that the journal keeps among the settings of a run.
+func quotaOf(settings string) float64 {
+	var r recorded
+	json.Unmarshal([]byte(settings), &r) // what cannot be read has no quota
+	return r.Quota
 }
 
 // decidedBy returns the deciding settings of a run from what the journal keeps, or "" if they cannot be read.
@@ -74,13 +97,18 @@ func decidedBy(settings string) string {
 
 // inputOptions are the input options that the settings of a run were made from, for reading its copies again.
 func inputOptions(settings string) (input.Options, error) {
-	var d deciding
-	if err := json.Unmarshal([]byte(settings), &d); err != nil {
-		return input.Options{}, fmt.Errorf("the settings of the run: %w", err)
-	}
+	d, err := parseDeciding(settings)
 	return input.Options{
 		App: d.App, Format: d.Format, Delimiter: d.Delimiter, Encoding: d.Encoding, Columns: d.Columns,
-	}, nil
+		IDOptional: d.Compare != "",
+	}, err
+}
+
+func parseDeciding(settings string) (d deciding, err error) {
+	if err := json.Unmarshal([]byte(settings), &d); err != nil {
+		return d, fmt.Errorf("the settings of the run: %w", err)
+	}
+	return d, nil
 }
 
 // difference names the first setting in which two texts of deciding settings differ, as "--duplicates was first, is

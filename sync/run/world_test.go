@@ -38,7 +38,7 @@ const (
 
 type token string
 
-func (t token) Token(context.Context, string) (string, error) { return string(t), nil }
+func (t token) Token(context.Context, string, string) (string, error) { return string(t), nil }
 
 // A world is a folder, a simulated Graph, and what a run in there is told.
 type world struct {

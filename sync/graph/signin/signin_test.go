@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -31,12 +30,12 @@ func TestFile(t *testing.T) {
 		"as it is": token, "a line": token + "\n", "CR LF": token + "\r\n", "blanks": " \t" + token + " \n\n",
 		"a BOM": "\ufeff" + token + "\n",
 	} {
-		if got, err := NewFile(tokenFile(t, text)).Token(t.Context(), ""); got != token || err != nil {
+		if got, err := NewFile(tokenFile(t, text)).Token(t.Context(), "", ""); got != token || err != nil {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
 	longest := strings.Repeat("a", maxToken)
-	if got, err := NewFile(tokenFile(t, longest)).Token(t.Context(), ""); got != longest || err != nil {
+	if got, err := NewFile(tokenFile(t, longest)).Token(t.Context(), "", ""); got != longest || err != nil {
 		t.Errorf("64 KiB: %d bytes, %v", len(got), err)
 	}
 }
@@ -49,7 +48,7 @@ func TestFileRefused(t *testing.T) {
 		"too long": tokenFile(t, strings.Repeat(token, 3000)), "a folder": t.TempDir(),
 		"no file": filepath.Join(t.TempDir(), "none"),
 	} {
-		got, err := NewFile(path).Token(t.Context(), "")
+		got, err := NewFile(path).Token(t.Context(), "", "")
 		var e *Error
 		if got != "" || !errors.As(err, &e) || e.Hint() == "" ||
 			!strings.Contains(err.Error(), fmt.Sprintf("%q", path)) {
@@ -59,7 +58,7 @@ func TestFileRefused(t *testing.T) {
 			t.Errorf("%s: the error shows the token: %v", name, err)
 		}
 	}
-	if _, err := NewFile(filepath.Join(t.TempDir(), "none")).Token(t.Context(), ""); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := NewFile(filepath.Join(t.TempDir(), "none")).Token(t.Context(), "", ""); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the cause is lost: %v", err)
 	}
 }
@@ -70,7 +69,7 @@ func TestFileIsReadAgain(t *testing.T) {
 	f := NewFile(path)
 	step := func(refused, want string) {
 		t.Helper()
-		if got, err := f.Token(t.Context(), refused); got != want || err != nil {
+		if got, err := f.Token(t.Context(), refused, ""); got != want || err != nil {
 			t.Errorf("refused %q: %q, %v; want %q", refused, got, err, want)
 		}
 	}
@@ -84,32 +83,11 @@ func TestFileIsReadAgain(t *testing.T) {
 	os.WriteFile(path, []byte("three"), 0o600)
 	step("two", "three") // asked again although it had been asked for "two" before
 	os.Remove(path)
-	if got, err := f.Token(t.Context(), "three"); err == nil {
+	if got, err := f.Token(t.Context(), "three", ""); err == nil {
 		t.Errorf("the file is gone: %q", got)
 	}
-	step("", "three") // what is known stays
-}
-
-// TestFileIsReadOnceForAll has 32 callers who complain before anybody has read the file again.
-func TestFileIsReadOnceForAll(t *testing.T) {
-	t.Parallel()
-	f := NewFile(tokenFile(t, token))
-	if _, err := f.Token(t.Context(), ""); err != nil {
-		t.Fatal(err)
-	}
-	before := f.reads.Load()
-	var callers sync.WaitGroup
-	for range 32 {
-		callers.Go(func() {
-			if got, err := f.since(before, token); got != token || err != nil {
-				t.Errorf("%q, %v", got, err)
-			}
-		})
-	}
-	callers.Wait()
-	if n := f.reads.Load() - before; n != 1 {
-		t.Errorf("the file was read %d times", n)
-	}
+	os.WriteFile(path, []byte("four"), 0o600)
+	step("", "four")
 }
 
 func TestWarning(t *testing.T) {
@@ -133,15 +111,15 @@ func TestWarning(t *testing.T) {
 func TestStatic(t *testing.T) {
 	t.Parallel()
 	for _, refused := range []string{"", token} {
-		if got, err := NewStatic("x", " "+token+"\n").Token(t.Context(), refused); got != token || err != nil {
+		if got, err := NewStatic("x", " "+token+"\n").Token(t.Context(), refused, ""); got != token || err != nil {
 			t.Errorf("%q, %v", got, err)
 		}
 	}
-	for name, s := range map[string]Static{
-		"zero": {}, "unset": NewStatic("x", ""), "blank": NewStatic("x", " "),
+	for name, s := range map[string]*Source{
+		"unset": NewStatic("x", ""), "blank": NewStatic("x", " "),
 		"scheme": NewStatic("x", "Bearer "+token),
 	} {
-		got, err := s.Token(t.Context(), "")
+		got, err := s.Token(t.Context(), "", "")
 		var e *Error
 		if got != "" || !errors.As(err, &e) || e.Hint() == "" || strings.Contains(err.Error(), token) {
 			t.Errorf("%s: %q, %v", name, got, err)
@@ -157,10 +135,12 @@ func TestSecretIsNeverShown(t *testing.T) {
 		private Secret
 		pointer *Secret
 	}
+	used := NewStatic("x", token)
+	used.Token(t.Context(), "", "")
 	var out bytes.Buffer
 	for _, v := range []any{s, &s, hidden{s, s, &s}, &hidden{s, s, &s}, []Secret{s}, map[string]Secret{"k": s},
 		map[Secret]int{s: 1},
-		NewFile("x"), NewStatic("x", token), &File{token: s}, errors.New(s.String())} {
+		NewFile("x"), NewStatic("x", token), used, Config{Token: s, Secret: s}, errors.New(s.String())} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%08v", "%10.3s",
 			"%b", "%o", "%U", "%c", "%p", "%T"} {
 			fmt.Fprintf(&out, verb+"\n", v)

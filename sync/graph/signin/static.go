@@ -3,29 +3,27 @@ package signin
 import (
 	"context"
 	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 )
 
-// A Static is a token that does not change. The zero Static has none.
-type Static struct {
-	origin string
-	token  Secret
-}
+// NewStatic returns a source of the one token, without blanks around it. origin names in errors where it comes from. It
+// hands the token out also when it was refused: the service is known to refuse good tokens now and then, so a second
+// refusal decides.
+func NewStatic(origin, token string) *Source { return newSource(watched{}, staticToken(origin, token)) }
 
-// NewStatic returns a source of the one token, without blanks around it. origin names in errors where it comes from.
-func NewStatic(origin, token string) Static {
-	return Static{origin: origin, token: NewSecret(strings.TrimSpace(token))}
-}
-
-// Token returns the token, also when it was refused: the service is known to refuse good tokens now and then, so a
-// second refusal decides. The error is an *Error.
-func (s Static) Token(context.Context, string) (string, error) {
-	token := s.token.Reveal()
-	if token == "" {
-		return "", &Error{Origin: s.origin, Text: "is empty", HintText: "Put a token for Microsoft Graph there."}
+func staticToken(origin, text string) func(context.Context, string) (azcore.AccessToken, error) {
+	token := NewSecret(strings.TrimSpace(text))
+	return func(context.Context, string) (azcore.AccessToken, error) {
+		switch text := token.Reveal(); {
+		case text == "":
+			return azcore.AccessToken{}, &Error{Text: "the token in " + origin + " is empty",
+				HintText: "Put a token for Microsoft Graph there."}
+		case !plain([]byte(text)):
+			return azcore.AccessToken{}, &Error{Text: "the token in " + origin + " holds characters that no token has",
+				HintText: `Put the token there alone, without "Bearer".`}
+		default:
+			return azcore.AccessToken{Token: text}, nil
+		}
 	}
-	if !plain([]byte(token)) {
-		return "", &Error{Origin: s.origin, Text: "holds characters that no token has",
-			HintText: `Put the token there alone, without "Bearer".`}
-	}
-	return token, nil
 }

@@ -16,7 +16,7 @@ func TestNoRegularFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{pipe, "/dev/zero"} {
-		if got, err := NewFile(path).Token(t.Context(), ""); err == nil {
+		if got, err := NewFile(path).Token(t.Context(), "", ""); err == nil {
 			t.Errorf("%s: %q", path, got)
 		}
 	}

@@ -24,6 +24,7 @@ func (s *Server) admit(x *exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	x.at = s.now()
+	s.quota.shift(x.at)
 	s.tally.arrive(x, s.epoch)
 	if x.write() && x.route.known && x.key() != "" {
 		x.entry = s.store.entry(strings.ToLower(x.route.app), x.key())
@@ -34,16 +35,35 @@ func (s *Server) admit(x *exchange) {
 			x.tries = x.entry.tries
 		}
 	}
-	if x.token != "" && (len(s.tokens) == 0 || s.tokens[x.token]) {
-		x.client = s.quota.client(x.token, x.at)
+	if name := s.signedIn(x); name != "" {
+		x.client = s.quota.client(name, x.at)
 		if x.client.paused(x.write(), x.at, s.cfg.PauseGrace) {
 			s.tally.InsidePause++
 		}
 		x.wait = s.quota.take(x.client, x.write(), x.at)
+		if s.cfg.RateLimit > 0 && x.write() {
+			x.left = s.quota.allowance(x.client, s.cfg.RateLimit, x.at)
+		}
 	}
 	if !s.outage {
 		x.fault = s.script.pick(x)
 	}
+}
+
+// signedIn returns the name of the client, or "" for a token that is nobody's; it notes what is wrong with a token.
+func (s *Server) signedIn(x *exchange) string {
+	switch {
+	case s.cfg.Login != nil:
+		var app *App
+		if app, x.denied = s.book.check(x.token, s.cfg.Login, x.write()); app != nil {
+			return app.ID
+		}
+		return ""
+	case x.token != "" && (len(s.tokens) == 0 || s.tokens[x.token]):
+		return x.token
+	}
+	x.denied = unauthorized(noToken)
+	return ""
 }
 
 // answer carries a request out, or refuses it.
@@ -65,16 +85,7 @@ func (s *Server) answer(x *exchange) {
 	}
 	if f.Status != 0 && x.status < http.StatusMultipleChoices {
 		x.refuse(problem{f.Status, f.Code, "A fault was asked for."})
-		x.form, x.delay = f.RetryAfter, f.Wait
-		if x.form == "" {
-			x.form = RetryAfterNone
-			if f.Status == http.StatusTooManyRequests {
-				x.form = s.cfg.RetryAfter
-			}
-		}
-		if x.delay == 0 {
-			x.delay = time.Second
-		}
+		x.form, x.delay = f.retry(s.cfg.RetryAfter)
 	}
 	x.body = s.choose(x)
 	if x.body == BodyNoContent && x.status == http.StatusOK {
@@ -107,8 +118,8 @@ func (s *Server) choose(x *exchange) Body {
 func (s *Server) serve(x *exchange) {
 	name := strings.ToLower(x.route.app)
 	switch {
-	case x.client == nil:
-		x.refuse(problem{http.StatusUnauthorized, "", "The access token is missing or not accepted."})
+	case x.denied != nil:
+		x.refuse(x.denied.problem)
 	case s.removed && x.route.known:
 		x.refuse(noRoute(x))
 	case x.wait > 0:

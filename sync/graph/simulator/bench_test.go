@@ -26,6 +26,9 @@ func handlers() map[string]http.Handler {
 		"3_forget": simulator.New(simulator.Config{Quota: unlimited, Forget: true}),
 		"4_quota": simulator.New(simulator.Config{Quota: simulator.Quota{
 			ClientWrites: 1 << 20, TenantWrites: 1 << 20, ClientRequests: 1 << 20, TenantRequests: 1 << 20}}),
+		"6_rate_limit": simulator.New(simulator.Config{RateLimit: 1, Quota: simulator.Quota{
+			ClientWrites: 1 << 20, TenantWrites: 1 << 20, ClientRequests: 1 << 20, TenantRequests: 1 << 20}}),
+		"7_login":    simulator.New(simulator.Config{Quota: unlimited, Login: signIn()}),
 		"5_everyday": simulator.New(simulator.Config{Quota: unlimited, Rules: simulator.Everyday(1e-9)}),
 	}
 }
@@ -39,10 +42,13 @@ func (s *sink) Write(b []byte) (int, error) { return len(b), nil }
 
 // BenchmarkHandler is the CPU of a request without its connection: compare with 1_bare.
 func BenchmarkHandler(b *testing.B) {
-	for _, name := range []string{"1_bare", "2_plain", "3_forget", "4_quota", "5_everyday"} {
+	for _, name := range []string{"1_bare", "2_plain", "3_forget", "4_quota", "5_everyday", "6_rate_limit", "7_login"} {
 		b.Run(name, func(b *testing.B) {
 			h := handlers()[name]
 			r := request(b.Context(), http.MethodPatch, "http://sim"+list(appA), body)
+			if s, ok := h.(*simulator.Server); ok && name == "7_login" {
+				r.Header.Set("Authorization", "Bearer "+token(b, s))
+			}
 			w := &sink{header: make(http.Header)}
 			in := bytes.NewReader(nil)
 			bodies := make([][]byte, 1000)

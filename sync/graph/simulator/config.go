@@ -1,9 +1,6 @@
 package simulator
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Defaults of [Config] and [Quota]. The quota is the one that Microsoft publishes for Intune's app resources.
 const (
@@ -21,6 +18,7 @@ const (
 // means the default. All fields but Rules can be filled from flags as they are; for Rules see [ParseRule].
 type Config struct {
 	Tokens []string // accepted bearer tokens; default: any
+	Login  *Login   // that tokens come from, and then Tokens is passed over; default: none
 
 	Answer       Body  // of a PATCH that was carried out: a body of a success; default BodyObject
 	ErrorBody    Body  // of every refusal: a body of an error; default BodyGraph
@@ -30,10 +28,15 @@ type Config struct {
 	UnknownApps []string // apps answered with 404 beside ReservedApp; default: every other app exists
 	Forget      bool     // keep no status: GET and Value find nothing, memory stays flat
 	PageSize    int      // statuses a page at most, also if $top asks for more; default 1000
+	LinkRoot    string   // scheme and authority of the links to next pages; default: those of the request
 	EmptyEvery  int      // every n-th page of a list is empty yet links to the next; at least 2; default: none
 
 	Quota      Quota      // how much is let through
+	Shifts     []Shift    // changes of the quota, in the order of time; default: it stays
 	RetryAfter RetryAfter // form of the header on a 429; default RetryAfterSeconds
+	// From this share of the write quota on, in percent, a PATCH is answered with RateLimit-Limit, -Remaining and -Reset,
+	// of the client or of the tenant, where less is left. Reset is when Remaining grows at the soonest. Default: never.
+	RateLimit int
 	// Requests that come this soon after a Retry-After was sent may have been under way: they do not count as inside
 	// the pause. Default 100 ms, negative: none.
 	PauseGrace time.Duration
@@ -49,8 +52,8 @@ type Config struct {
 	Trace int // arrivals that are kept for Arrivals and Fullest, the first ones, 120 bytes each; default 0
 }
 
-// A Quota bounds the requests in every window, for one client and for all of them (the tenant). A bearer token is a
-// client. In each number 0 means the default and a negative number no limit.
+// A Quota bounds the requests in every window, for one client and for all of them (the tenant). A client is a bearer
+// token, or an application with Config.Login. In each number 0 means the default and a negative number no limit.
 type Quota struct {
 	Unlimited      bool          // no quota at all; the numbers are passed over
 	Window         time.Duration // default 20 s
@@ -84,7 +87,19 @@ func (c Config) withDefaults() Config {
 	if !c.ErrorBody.refusing() {
 		c.ErrorBody = BodyGraph
 	}
-	q := &c.Quota
+	if c.Login != nil {
+		c.Login = c.Login.withDefaults()
+	}
+	return c
+}
+
+// A Shift puts another quota in the place of the one before.
+type Shift struct {
+	After time.Duration // since the server was made
+	Quota Quota
+}
+
+func (q Quota) withDefaults() Quota {
 	if q.Window <= 0 {
 		q.Window = DefaultWindow
 	}
@@ -99,54 +114,5 @@ func (c Config) withDefaults() Config {
 			*n.value = n.def
 		}
 	}
-	return c
-}
-
-// A ConfigError names the setting that cannot be meant as it stands.
-type ConfigError struct {
-	Field string // of Config, or the key in a rule
-	Value string
-	Text  string // what is wrong, without the value
-}
-
-func (e *ConfigError) Error() string {
-	return fmt.Sprintf("simulator: %s %.80q %s", e.Field, e.Value, e.Text)
-}
-
-// Check returns a *[ConfigError] for the first value that is out of its range, or nil.
-func (c Config) Check() error {
-	for _, d := range []struct {
-		field string
-		value time.Duration
-	}{{"Latency", c.Latency}, {"Jitter", c.Jitter}, {"Quota.Window", c.Quota.Window}} {
-		if d.value < 0 {
-			return &ConfigError{d.field, d.value.String(), "is negative"}
-		}
-	}
-	for _, n := range []struct {
-		field string
-		value int64
-		bad   bool
-	}{
-		{"MaxBody", c.MaxBody, c.MaxBody < 0},
-		{"PageSize", int64(c.PageSize), c.PageSize < 0},
-		{"Trace", int64(c.Trace), c.Trace < 0},
-		{"EmptyEvery", int64(c.EmptyEvery), c.EmptyEvery < 0 || c.EmptyEvery == 1},
-	} {
-		if n.bad {
-			return &ConfigError{n.field, fmt.Sprint(n.value), "is out of range"}
-		}
-	}
-	if c.Answer != "" && !c.Answer.successful() {
-		return &ConfigError{"Answer", string(c.Answer), "is no body of a success"}
-	}
-	if c.ErrorBody != "" && !c.ErrorBody.refusing() {
-		return &ConfigError{"ErrorBody", string(c.ErrorBody), "is no body of an error"}
-	}
-	for _, r := range c.Rules {
-		if err := r.Check(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return q
 }

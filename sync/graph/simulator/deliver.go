@@ -55,6 +55,9 @@ func (x *exchange) headers(h http.Header, r *http.Request) {
 	if x.retry != nil {
 		h["Retry-After"] = x.retry
 	}
+	if x.left.limit > 0 {
+		x.left.headers(h)
+	}
 	if len(x.out) > 0 || x.body == BodyEndless {
 		h["Content-Type"] = typeJSON
 	}
@@ -66,6 +69,9 @@ func (x *exchange) headers(h http.Header, r *http.Request) {
 	}
 	if x.status == http.StatusUnauthorized {
 		h["Www-Authenticate"] = challenge
+		if x.denied != nil && x.denied.challenge != nil {
+			h["Www-Authenticate"] = x.denied.challenge
+		}
 	}
 	if x.status >= http.StatusMultipleChoices && x.status < http.StatusBadRequest {
 		h["Location"] = []string{x.elsewhere(r)}

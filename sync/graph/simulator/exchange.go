@@ -50,12 +50,17 @@ type call struct {
 	tries   int64         // of the key, this one included; 0: not counted
 	traced  int           // place in the trace; -1: none
 	client  *client       // nil: not signed in
+	denied  *denial       // what is wrong with the token; nil: nothing
 	entry   *entry        // nil: no PATCH, or none with a key
 	wait    time.Duration // until the quota has room; 0: it has
+	left    allowance     // of the write quota
 	fault   *Fault
 }
 
 func (c *call) write() bool { return c.method == http.MethodPatch }
+
+// lists reports whether a list is asked for.
+func (c *call) lists() bool { return c.method == http.MethodGet && c.route.known && !c.route.single }
 
 // key returns the id that the request is about, from its path or from its body.
 func (c *call) key() string {
@@ -82,6 +87,10 @@ func (x *exchange) free() {
 // [http.ErrAbortHandler], as net/http wants it. A request counts as in flight until the first byte of its answer is
 // written, so that a client that goes on at once is never ahead of the books.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if l := s.cfg.Login; l != nil && l.Identity != "" && r.URL.Path == identityPath {
+		s.serveIdentity(w, r)
+		return
+	}
 	x := exchanges.Get().(*exchange)
 	defer x.free()
 	if !x.read(r, s.cfg.MaxBody) {

@@ -35,6 +35,21 @@ type Fault struct {
 	Delay time.Duration // between carrying the request out and answering it
 }
 
+// retry returns the form of Retry-After, throttled on a 429 if nothing else was asked for, with what it says.
+func (f *Fault) retry(throttled RetryAfter) (RetryAfter, time.Duration) {
+	form := f.RetryAfter
+	switch {
+	case form == "" && f.Status == http.StatusTooManyRequests:
+		form = throttled
+	case form == "":
+		form = RetryAfterNone
+	}
+	if f.Wait == 0 {
+		return form, time.Second
+	}
+	return form, f.Wait
+}
+
 // replaces reports whether the request is not carried out.
 func (f *Fault) replaces() bool { return f.Reset == ResetBefore || f.Status != 0 && !f.Applied }
 
@@ -45,6 +60,7 @@ type Rule struct {
 	Method string  // in capitals; default: any
 	App    string  // without regard to case; default: any
 	ID     string  // default: any
+	List   bool    // GET requests for a list alone; default: any
 	Rate   float64 // share of the requests that fit, from 0 to 1, chosen at random from Config.Seed; default: all
 	Fault
 }
@@ -53,7 +69,8 @@ func (r *Rule) fits(x *exchange) bool {
 	return x.ordinal >= r.At &&
 		(r.Method == "" || r.Method == x.method) &&
 		(r.App == "" || strings.EqualFold(r.App, x.route.app)) &&
-		(r.ID == "" || r.ID == x.key())
+		(r.ID == "" || r.ID == x.key()) &&
+		(!r.List || x.lists())
 }
 
 // Everyday returns rules under which the given share of all PATCH requests meets one of seven faults that a real
@@ -79,6 +96,16 @@ func Everyday(rate float64) []Rule {
 		rules[i] = Rule{Method: http.MethodPatch, Rate: each / (1 - float64(i)*each), Fault: f}
 	}
 	return rules
+}
+
+// NoLists returns the rule of a service that has statuses but no lists of them: those are answered with the status 405,
+// or with 400 as Intune answers what its model does not have.
+func NoLists(status int) Rule {
+	f := Fault{Status: status}
+	if status == http.StatusBadRequest {
+		f.Code = codeNoRoute
+	}
+	return Rule{List: true, Fault: f}
 }
 
 // A script is a list of rules with how often each was used.

@@ -1,13 +1,18 @@
 package simulator
 
 import (
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/big"
+	"net"
 	"net/url"
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,7 +21,7 @@ import (
 // TestManyClients holds that tokens of long ago do not stay in memory, and that a client within its window does.
 func TestManyClients(t *testing.T) {
 	t.Parallel()
-	q := newQuota(Quota{Window: time.Second, ClientWrites: 1, TenantWrites: -1, ClientRequests: -1, TenantRequests: -1})
+	q := newQuota(Quota{Window: time.Second, ClientWrites: 1, TenantWrites: -1, ClientRequests: -1, TenantRequests: -1}, nil)
 	for i := range 50_000 {
 		now := time.Duration(i) * time.Millisecond
 		if wait := q.take(q.client(fmt.Sprint(i), now), true, now); wait != 0 {
@@ -128,5 +133,66 @@ func TestMixSpreads(t *testing.T) {
 	}
 	if mean := sum / n; math.Abs(mean-0.5) > 0.02 {
 		t.Errorf("mean %v", mean)
+	}
+}
+
+// FuzzAssertion holds that no text makes the reader of assertions panic, nor an unsigned one a good one.
+func FuzzAssertion(f *testing.F) {
+	for _, seed := range []string{
+		"", "..", "e30.e30.", "e30.eyJhdWQiOlsxXX0.", "eyJ4NXQiOiIrLz0ifQ.eyJhdWQiOiJhIiwiZXhwIjoxZTk5fQ.AA",
+	} {
+		f.Add(seed)
+	}
+	cert := &x509.Certificate{Raw: []byte("a"), PublicKey: &rsa.PublicKey{N: big.NewInt(3233), E: 17}}
+	l := (Login{Apps: []App{{ID: "a", Certificates: []*x509.Certificate{cert}}}}).withDefaults()
+	f.Fuzz(func(t *testing.T, in string) {
+		a, ok := parseAssertion(in)
+		if !ok {
+			return
+		}
+		for _, no := range []*refusal{a.byCertificate(&l.Apps[0], l, "https://login"), a.byFederation(&l.Apps[0])} {
+			if no == nil || !json.Valid(no.body("https://login", "")) {
+				t.Errorf("%q: %+v", in, no)
+			}
+		}
+	})
+}
+
+// TestManyTokens holds that tokens of long ago do not stay in memory, and that those that live do.
+func TestManyTokens(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := (Login{Apps: []App{{ID: "a"}}, Lifetime: 500 * time.Second}).withDefaults()
+		b := newBook()
+		var all []string
+		for i := range 5000 {
+			text, _ := b.issue(l, &l.Apps[0], DefaultResource, 0)
+			all = append(all, text)
+			if _, denied := b.check(all[max(0, i-499)], l, true); denied != nil {
+				t.Fatalf("%d: %+v", i, denied)
+			}
+			time.Sleep(time.Second)
+		}
+		if _, denied := b.check(all[4000], l, true); denied == nil || len(b.tokens) > maxIssued || len(b.log) != maxIssued {
+			t.Errorf("%d tokens are kept", len(b.tokens))
+		}
+	})
+}
+
+// TestAuthorityIsForLoopback holds that trusting it makes nobody believe anything of another host.
+func TestAuthorityIsForLoopback(t *testing.T) {
+	t.Parallel()
+	a := newAuthority()
+	roots := x509.NewCertPool()
+	roots.AddCert(a.cert)
+	for address, good := range map[string]bool{"127.0.0.1": true, "127.9.9.9": true, "::1": true, "192.0.2.1": false} {
+		der := a.config(&net.TCPAddr{IP: net.ParseIP(address)}).Certificates[0].Certificate[0]
+		leaf, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := leaf.Verify(x509.VerifyOptions{Roots: roots}); (err == nil) != good {
+			t.Errorf("%s: %v", address, err)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -62,7 +63,7 @@ func (s *Server) list(x *exchange, name string) {
 	}
 	x.status = http.StatusOK
 	if more {
-		x.page.next = x.host + x.route.root + collection + url.PathEscape(x.route.app) + "/userStatuses?$top=" +
-			strconv.Itoa(top) + "&$skiptoken=" + next.String()
+		x.page.next = cmp.Or(s.cfg.LinkRoot, x.host) + x.route.root + collection + url.PathEscape(x.route.app) +
+			"/userStatuses?$top=" + strconv.Itoa(top) + "&$skiptoken=" + next.String()
 	}
 }

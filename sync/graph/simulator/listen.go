@@ -1,11 +1,13 @@
 package simulator
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 )
 
 // An AddressError says why a server does not listen on an address.
@@ -33,10 +35,42 @@ func (e *AddressError) Hint() string {
 
 // Start begins to serve on addr, which must be a loopback address with a port ("127.0.0.1:8080", "localhost:0"); ""
 // stands for a free port on 127.0.0.1. It returns as soon as connections are accepted. Errors are *[AddressError].
-func (s *Server) Start(addr string) error {
-	s.listening.Lock()
-	defer s.listening.Unlock()
-	if s.server != nil {
+func (s *Server) Start(addr string) error { return s.graph.start(addr, s, nil) }
+
+// StartTLS is Start with HTTPS (HTTP/1.1 alone), by a certificate of [Server.Authority].
+func (s *Server) StartTLS(addr string) error { return s.graph.start(addr, s, s.authority()) }
+
+// StartLogin begins to serve the login endpoints, always with HTTPS; for addr and errors see Start.
+func (s *Server) StartLogin(addr string) error {
+	return s.login.start(addr, http.HandlerFunc(s.ServeLogin), s.authority())
+}
+
+// URL returns the address that Start took, "http://127.0.0.1:40001", or "" while nothing listens. Any service root may
+// follow it, such as /beta.
+func (s *Server) URL() string { return s.graph.url() }
+
+// LoginURL returns the address that StartLogin took, "https://127.0.0.1:40002", or "" while nothing listens. It is the
+// authority that a client signs in with.
+func (s *Server) LoginURL() string { return s.login.url() }
+
+// Close breaks all connections off, those with a request under way too, and returns when their goroutines have ended.
+// State and counters stay; Start may follow. Without a Start it does nothing.
+func (s *Server) Close() error { return errors.Join(s.graph.close(), s.login.close()) }
+
+// A listener serves one handler on one address.
+type listener struct {
+	mu     sync.Mutex // guards all below
+	server *http.Server
+	root   string
+	served chan struct{}
+	conns  sync.WaitGroup
+}
+
+// start serves with HTTPS if there is an authority.
+func (l *listener) start(addr string, h http.Handler, ca *authority) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server != nil {
 		return &AddressError{addr, errors.New("it is serving already")}
 	}
 	target, err := loopback(addr)
@@ -47,49 +81,73 @@ func (s *Server) Start(addr string) error {
 	if err != nil {
 		return &AddressError{addr, err}
 	}
-	s.server = &http.Server{Handler: s, ConnState: s.connState}
-	s.address = ln.Addr().String()
-	s.served = make(chan struct{})
+	l.root = "http://" + ln.Addr().String()
+	if ca != nil {
+		l.root = "https://" + ln.Addr().String()
+		ln, h = secured{ln, ca.config(ln.Addr())}, https(h)
+	}
+	l.server = &http.Server{Handler: h, ConnState: l.connState}
+	l.served = make(chan struct{})
 	go func(server *http.Server, served chan struct{}) {
 		defer close(served)
 		_ = server.Serve(ln) // ends with ErrServerClosed, or when the listener breaks: then clients find nobody
-	}(s.server, s.served)
+	}(l.server, l.served)
 	return nil
 }
 
-// URL returns the address that Start took, "http://127.0.0.1:40001", or "" while nothing listens. Any service root may
-// follow it, such as /beta.
-func (s *Server) URL() string {
-	s.listening.Lock()
-	defer s.listening.Unlock()
-	if s.server == nil {
+func (l *listener) url() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server == nil {
 		return ""
 	}
-	return "http://" + s.address
+	return l.root
 }
 
-// Close breaks all connections off, those with a request under way too, and returns when their goroutines have ended.
-// State and counters stay; Start may follow. Without a Start it does nothing.
-func (s *Server) Close() error {
-	s.listening.Lock()
-	defer s.listening.Unlock()
-	if s.server == nil {
+func (l *listener) close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server == nil {
 		return nil
 	}
-	err := s.server.Close()
-	<-s.served
-	s.conns.Wait()
-	s.server = nil
+	err := l.server.Close()
+	<-l.served
+	l.conns.Wait()
+	l.server = nil
 	return err
 }
 
-func (s *Server) connState(_ net.Conn, state http.ConnState) {
+func (l *listener) connState(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
-		s.conns.Add(1)
+		l.conns.Add(1)
 	case http.StateClosed, http.StateHijacked:
-		s.conns.Done()
+		l.conns.Done()
 	}
+}
+
+// A secured listener hides from net/http that it speaks TLS: otherwise each client that does not trust the authority,
+// which tests have many of, would be told of on standard error.
+type secured struct {
+	net.Listener
+	config *tls.Config
+}
+
+func (l secured) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return struct{ *tls.Conn }{tls.Server(conn, l.config)}, nil
+}
+
+// https tells the handler what secured hides.
+func https(h http.Handler) http.Handler {
+	var state tls.ConnectionState
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.TLS = &state
+		h.ServeHTTP(w, r)
+	})
 }
 
 func loopback(addr string) (string, error) {

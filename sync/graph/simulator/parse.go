@@ -9,9 +9,9 @@ import (
 )
 
 // ParseRule reads a rule as a flag gives it: settings with commas between them, such as
-// "at=10,times=3,status=429,wait=5s" or "rate=0.01,reset=after". The settings: at, times, method, app, id, rate,
-// status, code, applied, body, raw, retry-after, wait, location, reset, cut, delay. applied and cut have no value; no
-// value can hold a comma. Errors are *[ConfigError].
+// "at=10,times=3,status=429,wait=5s" or "rate=0.01,reset=after". The settings: at, times, method, app, id, list, rate,
+// status, code, applied, body, raw, retry-after, wait, location, reset, cut, delay. list, applied and cut have no
+// value; no value can hold a comma. Errors are *[ConfigError].
 func ParseRule(text string) (Rule, error) {
 	var r Rule
 	for setting := range strings.SplitSeq(text, ",") {
@@ -41,6 +41,8 @@ func (r *Rule) set(name, value string) (known bool, err error) {
 		r.Wait, err = time.ParseDuration(value)
 	case "delay":
 		r.Delay, err = time.ParseDuration(value)
+	case "list":
+		r.List = true
 	case "applied":
 		r.Applied = true
 	case "cut":

@@ -18,13 +18,16 @@ type problem struct {
 
 func badRequest(message string) *problem { return &problem{http.StatusBadRequest, "", message} }
 
+// codeNoRoute is Intune's code for a path or a method that its model does not have.
+const codeNoRoute = "No method match route template"
+
 // noRoute is how Intune says that a path or a method is not in its model.
 func noRoute(x *exchange) problem {
 	template := "~/singleton/navigation/key/navigation"
 	if x.route.single {
 		template += "/key"
 	}
-	return problem{http.StatusBadRequest, "No method match route template",
+	return problem{http.StatusBadRequest, codeNoRoute,
 		"There is no OData route for the template " + template + " with the verb " + strconv.Quote(x.method) + "."}
 }
 

@@ -205,6 +205,14 @@ func walk(t *testing.T, s *simulator.Server, path string) (ids []string, sizes [
 	return ids, sizes
 }
 
+func put(s *simulator.Server, app string, ids ...string) {
+	statuses := make([]simulator.Status, len(ids))
+	for i, id := range ids {
+		statuses[i].ID = id
+	}
+	s.Put(app, statuses...)
+}
+
 func TestListPages(t *testing.T) {
 	t.Parallel()
 	var want []string
@@ -227,9 +235,7 @@ func TestListPages(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, test.cfg)
-			for _, id := range want {
-				s.Put(appA, simulator.Status{ID: id})
-			}
+			put(s, appA, want...)
 			ids, sizes := walk(t, s, list(appA)+test.query)
 			if !slices.Equal(ids, want) || !slices.Equal(sizes, test.sizes) {
 				t.Errorf("ids %v, pages %v", ids, sizes)

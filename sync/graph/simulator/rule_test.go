@@ -30,6 +30,7 @@ func TestRulesFit(t *testing.T) {
 		{"one id, once", []simulator.Rule{{ID: "b", Times: 1, Fault: fault}}, "200 503 200 200 200 200"},
 		{"an app without regard to case", []simulator.Rule{{App: strings.ToUpper(appB), Fault: fault}}, "200 200 200 503 503 503"},
 		{"one key", []simulator.Rule{{App: appB, ID: "a", Fault: fault}}, "200 200 200 503 200 200"},
+		{"a list", []simulator.Rule{{List: true, Fault: fault}}, "200 200 200 200 200 503"},
 		{"a method", []simulator.Rule{{Method: "GET", Fault: fault}}, "200 200 200 200 200 503"},
 		{"the first wins, then the second", []simulator.Rule{
 			{ID: "a", Times: 1, Fault: simulator.Fault{Status: 500}}, {Fault: fault},
@@ -145,7 +146,8 @@ func TestParseRule(t *testing.T) {
 			Fault: simulator.Fault{Reset: simulator.ResetAfter}}},
 		{"status=500,applied,code=X,body=intune,delay=1m", simulator.Rule{Fault: simulator.Fault{
 			Status: 500, Applied: true, Code: "X", Body: simulator.BodyIntune, Delay: time.Minute}}},
-		{"cut,raw={},location=/", simulator.Rule{Fault: simulator.Fault{Cut: true, Raw: "{}", Location: "/"}}},
+		{"list,cut,raw={},location=/", simulator.Rule{List: true,
+			Fault: simulator.Fault{Cut: true, Raw: "{}", Location: "/"}}},
 	} {
 		got, err := simulator.ParseRule(test.text)
 		if err != nil || !reflect.DeepEqual(got, test.want) {
@@ -181,6 +183,16 @@ func TestCheck(t *testing.T) {
 		{simulator.Config{PageSize: -1}, "PageSize"},
 		{simulator.Config{Trace: -1}, "Trace"},
 		{simulator.Config{EmptyEvery: 1}, "EmptyEvery"},
+		{simulator.Config{RateLimit: -1}, "RateLimit"},
+		{simulator.Config{RateLimit: 101}, "RateLimit"},
+		{simulator.Config{Shifts: []simulator.Shift{{After: 2}, {After: 1}}}, "Shifts.After"},
+		{simulator.Config{Shifts: []simulator.Shift{{After: -1}}}, "Shifts.After"},
+		{simulator.Config{Shifts: []simulator.Shift{{Quota: simulator.Quota{Window: -1}}}}, "Shifts.Quota.Window"},
+		{simulator.Config{Login: &simulator.Login{Lifetime: -time.Second}}, "Login.Lifetime"},
+		{simulator.Config{Login: &simulator.Login{Apps: []simulator.App{{}}}}, "Login.Apps.ID"},
+		{simulator.Config{Login: &simulator.Login{Apps: []simulator.App{{ID: "a"}, {ID: "A"}}}}, "Login.Apps.ID"},
+		{simulator.Config{Login: &simulator.Login{Identity: "id"}}, "Login.Identity"},
+		{simulator.Config{Login: &simulator.Login{Rules: []simulator.Rule{{Rate: 2}}}}, "rate"},
 		{simulator.Config{Answer: simulator.BodyIntune}, "Answer"},
 		{simulator.Config{ErrorBody: simulator.BodyObject}, "ErrorBody"},
 		{simulator.Config{Rules: []simulator.Rule{{}, {Rate: 2}}}, "rate"},
@@ -190,7 +202,11 @@ func TestCheck(t *testing.T) {
 		if errors.As(err, &config); (err == nil) != (test.field == "") || err != nil && config.Field != test.field {
 			t.Errorf("%+v: %v", test.cfg, err)
 		}
-		if s := simulator.New(test.cfg); direct(s, request(t.Context(), "GET", "http://sim"+list(appA), "")).Code != 200 {
+		want := 200
+		if test.cfg.Login != nil {
+			want = 401
+		}
+		if s := simulator.New(test.cfg); direct(s, request(t.Context(), "GET", "http://sim"+list(appA), "")).Code != want {
 			t.Errorf("%+v: does not serve", test.cfg)
 		}
 	}

@@ -7,8 +7,12 @@
 //	GET   {root}/deviceAppManagement/mobileApps/{app}/userStatuses         in pages
 //	GET   {root}/deviceAppManagement/mobileApps/{app}/userStatuses/{id}
 //
-// A [Server] from [New] is an [http.Handler]; [Server.Start] puts it on a loopback address of its own. What it keeps,
-// how it throttles, which faults it has: see [Config]. What it saw: [Server.Stats], [Server.Value], [Server.Arrivals].
+// A [Server] from [New] is an [http.Handler]; [Server.Start] puts it on a loopback address of its own, and
+// [Server.StartTLS] does so with HTTPS. What it keeps, how it throttles, which faults it has: see [Config]. What it saw:
+// [Server.Stats], [Server.Value], [Server.Arrivals].
+//
+// With a [Login] tokens have to be had first, from [Server.StartLogin]; what that saw: [Server.LoginStats]. A client
+// trusts both by [Server.Authority], and needs no instance discovery.
 //
 // A request goes through four steps: it is read, admitted (counted, taken off the quota, matched with the [Rule]s),
 // answered, delivered. Only the first and the last touch the connection.
@@ -17,7 +21,6 @@
 package simulator
 
 import (
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -41,11 +44,12 @@ type Server struct {
 	store   store
 	tally   tally
 
-	listening sync.Mutex // guards all below
-	server    *http.Server
-	address   string
-	served    chan struct{}
-	conns     sync.WaitGroup
+	book        book // of the login, as the two below
+	loginScript script
+	visits      LoginStats
+
+	authority    func() *authority
+	graph, login listener
 }
 
 // New returns a server that is ready to answer; nothing listens before [Server.Start]. Values of cfg that
@@ -58,20 +62,27 @@ func New(cfg Config) *Server {
 		unknown: map[string]bool{ReservedApp: true},
 		outage:  cfg.Outage,
 		removed: cfg.RouteRemoved,
-		quota:   newQuota(cfg.Quota),
+		quota:   newQuota(cfg.Quota, cfg.Shifts),
 		store:   store{apps: make(map[string]*app), forget: cfg.Forget},
 		tally:   newTally(cfg.Trace),
+
+		book:      newBook(),
+		visits:    LoginStats{Outcomes: make(map[Outcome]int64)},
+		authority: sync.OnceValue(newAuthority),
 	}
 	for _, name := range cfg.UnknownApps {
 		s.unknown[strings.ToLower(name)] = true
 	}
 	s.SetTokens(cfg.Tokens...)
 	s.SetRules(cfg.Rules...)
+	if cfg.Login != nil {
+		s.SetLoginRules(cfg.Login.Rules...)
+	}
 	return s
 }
 
 // SetTokens replaces the set of accepted bearer tokens from the next request on. Without an argument any token is
-// accepted. A revoked token is one that is missing from the set.
+// accepted. A revoked token is one that is missing from the set. With [Config].Login it changes nothing.
 func (s *Server) SetTokens(tokens ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,6 +97,14 @@ func (s *Server) SetRules(rules ...Rule) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.script = newScript(s.cfg.Seed, rules)
+}
+
+// SetQuota replaces the quota from the next request on. What the windows have counted stays, so that a smaller quota is
+// spent at once if it was; calls that an earlier, smaller quota had no need to remember are not counted.
+func (s *Server) SetQuota(q Quota) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.quota.set(q)
 }
 
 // SetOutage switches the outage: while it lasts, everybody is answered with 503 and nothing is applied.
@@ -103,12 +122,17 @@ func (s *Server) SetRouteRemoved(on bool) {
 	s.removed = on
 }
 
-// Put sets a status without a request, so that a test finds what it needs. It counts as no application of the key.
-func (s *Server) Put(appID string, status Status) {
+// Put sets statuses without a request, so that a test finds what it needs: 100,000 take some 0.1 s. It counts as no
+// application of a key.
+func (s *Server) Put(appID string, statuses ...Status) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.cfg.Forget {
-		s.store.entry(strings.ToLower(appID), status.ID).set(status)
+	if s.cfg.Forget {
+		return
+	}
+	name := strings.ToLower(appID)
+	for _, status := range statuses {
+		s.store.entry(name, status.ID).set(status)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 type Stats struct {
 	Requests  int64         // read to their end
 	Writes    int64         // PATCH requests among them
+	Lists     int64         // GET requests for a page of a list among them
+	Singles   int64         // GET requests for one status among them
 	ByStatus  map[int]int64 // answers by HTTP status
 	Resets    int64         // requests whose connection was reset instead of an answer
 	Abandoned int64         // requests whose client went away before the answer
@@ -48,8 +50,13 @@ func (t *tally) arrive(x *exchange, epoch time.Time) {
 	x.ordinal = t.Requests
 	t.InFlight++
 	t.PeakInFlight = max(t.PeakInFlight, t.InFlight)
-	if x.write() {
+	switch {
+	case x.write():
 		t.Writes++
+	case x.lists():
+		t.Lists++
+	case x.method == http.MethodGet && x.route.known:
+		t.Singles++
 	}
 	if !x.route.known || x.method != http.MethodPatch && x.method != http.MethodGet {
 		t.OffRoute++

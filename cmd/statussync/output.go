@@ -1,0 +1,52 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// takes refuses a form of output that a command does not have.
+func (s *Settings) takes(command string, forms ...string) error {
+	if slices.Contains(forms, s.Output) {
+		return nil
+	}
+	return &usageError{fmt.Sprintf("%s does not print %s", command, s.Output),
+		"Use --output " + list(forms) + "."}
+}
+
+// A sheet is a list in columns, that can be printed in any form.
+type sheet struct {
+	columns []string
+	rows    [][]string
+}
+
+// table prints the sheet for people, its columns in capitals.
+func (s *sheet) table(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, strings.ToUpper(strings.Join(s.columns, "\t")))
+	for _, r := range s.rows {
+		fmt.Fprintln(t, strings.Join(r, "\t"))
+	}
+	return t.Flush()
+}
+
+func (s *sheet) csv(w io.Writer) error {
+	c := csv.NewWriter(w)
+	_ = c.Write(s.columns) // WriteAll returns its error too
+	return c.WriteAll(s.rows)
+}
+
+// printJSON prints a document of one of the schemas.
+func printJSON(w io.Writer, doc any) error {
+	text, err := json.MarshalIndent(doc, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, printableLines(string(text))+"\n")
+	return err
+}

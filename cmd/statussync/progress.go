@@ -1,0 +1,121 @@
+package main
+
+import (
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"go.uber.org/zap"
+
+	"github.com/statussync/statussync/sync/run"
+)
+
+// A screen is standard error while a bar may stand at its end: what is written meanwhile appears above the bar.
+type screen struct {
+	to  io.Writer
+	mu  sync.Mutex
+	bar *mpb.Progress // nil while there is none
+}
+
+// Write writes whole lines.
+func (s *screen) Write(lines []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bar != nil {
+		if n, err := s.bar.Write(lines); err == nil {
+			return n, nil
+		}
+	}
+	return s.to.Write(lines)
+}
+
+func (s *screen) hold(bar *mpb.Progress) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bar = bar
+}
+
+// watch returns what shows how far the sending is, as the settings want it: a bar on a terminal, log entries elsewhere.
+func watch(s *Settings, to *screen, log *zap.Logger) func(func() run.Progress) (done func()) {
+	switch s.progressOn(to.to) {
+	case "bar":
+		return to.showBar
+	case "plain":
+		return func(progress func() run.Progress) func() { return logProgress(log, s.Stats, progress) }
+	}
+	return func(func() run.Progress) func() { return func() {} }
+}
+
+// progressOn returns how progress is shown on w: bar, plain or none.
+func (s *Settings) progressOn(w io.Writer) string {
+	switch {
+	case s.Progress != "auto":
+		return s.Progress
+	case s.Quiet:
+		return "none"
+	case isTerminal(w) && os.Getenv("TERM") != "dumb" && s.LogFormat != "json":
+		return "bar"
+	}
+	return "plain"
+}
+
+// showBar keeps two lines at the end of the terminal up to date, until done is called.
+func (s *screen) showBar(progress func() run.Progress) (done func()) {
+	p := mpb.New(mpb.WithOutput(s.to), mpb.WithRefreshRate(200*time.Millisecond))
+	var state run.Progress
+	first := mpb.BarFillerFunc(func(w io.Writer, st decor.Statistics) error {
+		state = progress()
+		_, err := io.WriteString(w, barLine(&state, st.AvailableWidth))
+		return err
+	})
+	second := mpb.BarFillerFunc(func(w io.Writer, st decor.Statistics) error {
+		_, err := io.WriteString(w, stateLine(&state, st.AvailableWidth, time.Now())+"\n")
+		return err
+	})
+	bar, err := p.Add(1, first, mpb.BarExtender(second, false), mpb.BarRemoveOnComplete())
+	if err != nil {
+		return func() {}
+	}
+	s.hold(p)
+	return func() {
+		bar.Abort(true)
+		p.Wait()
+		s.hold(nil)
+	}
+}
+
+// logProgress logs how far the sending is every so often, until done is called.
+func logProgress(log *zap.Logger, every time.Duration, progress func() run.Progress) (done func()) {
+	if every <= 0 {
+		return func() {}
+	}
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-end:
+				return
+			case <-tick.C:
+				logged(log, progress())
+			}
+		}
+	}()
+	return func() { close(end); <-ended }
+}
+
+func logged(log *zap.Logger, p run.Progress) {
+	fields := []zap.Field{
+		zap.Int64("rows", p.Rows), zap.Int64("done", p.Done), zap.Int64("bad", p.Bad), zap.Int("inFlight", p.InFlight),
+		zap.Float64("perSecond", rounded(p.Allowed)), zap.Duration("left", p.Left.Round(time.Second)),
+	}
+	if p.Until.After(time.Now()) {
+		fields = append(fields, zap.Time("pausedUntil", p.Until))
+	}
+	log.Info("sending", fields...)
+}

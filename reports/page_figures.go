@@ -1,0 +1,184 @@
+package reports
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/statussync/statussync/sync/row"
+)
+
+// A fact is a figure that the page begins with.
+type fact struct {
+	Label, Value, Note string
+	Of                 string // the member of report.json that it shows; "" = none
+}
+
+func (r *Run) facts() []fact {
+	facts := []fact{{"Rows", grouped(r.Rows), r.origin(), "rows"}}
+	if r.Rows > 0 {
+		done := r.done()
+		facts = append(facts, fact{"Done", percent(done, r.Rows), counted(done, "row"), ""})
+	}
+	if r.Retryable > 0 {
+		facts = append(facts, fact{"Left", grouped(r.Retryable), "a later run may help", "retryable"})
+	}
+	if n := r.requests(); n > 0 {
+		facts = append(facts, fact{"Requests", grouped(n), r.pace(), "requests.total"})
+	}
+	if !r.Ended.IsZero() {
+		facts = append(facts, fact{"Time", span(r.Ended.Sub(r.Started)), r.shifts(), "durationSeconds"})
+	}
+	if t := r.Throttling; t.Pauses > 0 || t.Answers > 0 {
+		note := counted(t.Pauses, "pause") + ", " + counted(t.Answers, "answer") + " 429"
+		facts = append(facts, fact{"Paused", span(t.Paused), note, "throttling.pausedSeconds"})
+	}
+	return facts
+}
+
+// done returns the rows that need nothing more.
+func (r *Run) done() int64 {
+	return r.Counts[row.Succeeded] + r.Counts[row.Unchanged] + r.Counts[row.Duplicate]
+}
+
+func (r *Run) origin() string {
+	if len(r.Inputs) == 1 {
+		return "from " + named(r.Inputs[0].Name, 40)
+	}
+	return "from " + counted(int64(len(r.Inputs)), "file")
+}
+
+// pace says how fast the requests were made, and how much of the quota that is.
+func (r *Run) pace() string {
+	if r.Sending <= 0 {
+		return ""
+	}
+	text := decimal(r.perSecond()) + " a second"
+	if r.Quota > 0 {
+		text += fmt.Sprintf(", %.0f%% of the quota", r.perSecond()/r.Quota*100)
+	}
+	return text
+}
+
+func (r *Run) shifts() string {
+	if r.Sessions > 1 {
+		return "over " + counted(int64(r.Sessions), "session")
+	}
+	return "from start to end"
+}
+
+// A verdictLine is one verdict in the bar and in the table below it.
+type verdictLine struct {
+	row.Verdict
+	Rows         int64
+	Share, Words string
+	X, Width     string // in the bar
+}
+
+// leastShare is how much of a bar there is at least, so that one row of a million can be seen.
+const leastShare = 0.008
+
+func (r *Run) verdictLines(g *Groups) (lines []verdictLine) {
+	all := r.Counts.Sum()
+	var whole, at float64
+	for _, n := range r.Counts {
+		if n > 0 {
+			whole += max(float64(n)/float64(all), leastShare)
+		}
+	}
+	for _, v := range row.Verdicts() {
+		n := r.Counts[v]
+		if n <= 0 {
+			continue
+		}
+		wide := max(float64(n)/float64(all), leastShare)
+		lines = append(lines, verdictLine{v, n, percent(n, r.Rows), words(r, g, v), share(at, whole), share(wide, whole)})
+		at += wide
+	}
+	return lines
+}
+
+// An answerLine is how often the service answered with one status.
+type answerLine struct {
+	Name, Words, Class string // the name is that of report.json
+	Requests           int64
+	Width              string
+}
+
+func (r *Run) answerLines() (lines []answerLine) {
+	var most int64
+	for _, n := range r.Requests {
+		most = max(most, n)
+	}
+	for _, status := range r.statuses() {
+		n := r.Requests[status]
+		line := answerLine{Name: "none", Words: "no answer came", Class: "lost", Requests: n}
+		if status != 0 {
+			line.Name = strconv.Itoa(status)
+			line.Words, line.Class = meaning(status)
+		}
+		line.Width = share(max(float64(n)/float64(most), leastShare), 1)
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// maxAnswers is how many statuses the page shows, no more than a sound service has.
+const maxAnswers = 40
+
+// statuses returns those that the page shows, in order, silence last.
+func (r *Run) statuses() []int {
+	all := slices.SortedFunc(maps.Keys(r.Requests), func(a, b int) int {
+		return cmp.Or(cmp.Compare(r.Requests[b], r.Requests[a]), cmp.Compare(a, b))
+	})
+	all = all[:min(len(all), maxAnswers)]
+	slices.SortFunc(all, func(a, b int) int { return cmp.Compare(uint(a-1), uint(b-1)) })
+	return all
+}
+
+// meaning says what a status of an answer means, and the class by which the page colours it.
+func meaning(status int) (words, class string) {
+	switch {
+	case status == 429:
+		return "told to wait", "throttled"
+	case status/100 == 2:
+		return "accepted", "confirmed"
+	case status/100 == 3:
+		return "led elsewhere", "lost"
+	case status/100 == 4:
+		return "refused", "lost"
+	}
+	return "the service failed", "lost"
+}
+
+// A latencyLine is the time within which a share of the answers came.
+type latencyLine struct{ Label, Of, Value, Width string }
+
+func (r *Run) latencyLines() []latencyLine {
+	l := r.Latency
+	if l == (Latency{}) {
+		return nil
+	}
+	whole := l.P99.Seconds()
+	return []latencyLine{
+		{"half of the answers", "p50", span(l.P50), share(l.P50.Seconds(), whole)},
+		{"95 of 100", "p95", span(l.P95), share(l.P95.Seconds(), whole)},
+		{"99 of 100", "p99", span(l.P99), share(l.P99.Seconds(), whole)},
+	}
+}
+
+// maxGiven is how much of the settings the page shows, in bytes.
+const maxGiven = 8 << 10
+
+// given returns the settings for people to read.
+func given(settings []byte) string {
+	var b bytes.Buffer
+	if len(settings) == 0 || json.Indent(&b, settings, "", "  ") != nil {
+		return ""
+	}
+	return bounded(string(escapeJSON(b.Bytes())), maxGiven)
+}

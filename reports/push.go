@@ -1,0 +1,88 @@
+package reports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/push"
+)
+
+// pushTimeout is how long a gateway may keep a run from its end.
+const pushTimeout = 10 * time.Second
+
+// Push hands the same as WriteMetrics to a Pushgateway, as the job statussync, within ten seconds. A run that was no
+// success leaves the time of the last one there as it is. Redirects are not followed. Errors are of type *MetricsError,
+// and hold neither user nor password.
+func Push(ctx context.Context, to string, run *Run) error {
+	alone := &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}
+	return pushOver(ctx, alone, to, run)
+}
+
+func pushOver(ctx context.Context, transport http.RoundTripper, to string, run *Run) error {
+	u, err := gatewayURL(to)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, pushTimeout)
+	defer cancel()
+	user, shown := u.User, masked(u)
+	u.User = nil
+	p := push.New(u.String(), metricsPrefix).Gatherer(metrics(run, 0)).Client(&gateway{http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}})
+	if user != nil {
+		password, _ := user.Password()
+		p.BasicAuth(user.Username(), password)
+	}
+	err = p.AddContext(ctx) // replaces the metrics that it brings alone, where Push would drop the last success
+	if inner := (*url.Error)(nil); errors.As(err, &inner) {
+		err = inner.Err
+	}
+	if err != nil {
+		return &MetricsError{shown, err}
+	}
+	return nil
+}
+
+// PushTarget returns the address of a Pushgateway as it may be shown, without user and password. It is an http or https
+// URL, up to where /metrics begins; everything else is a *MetricsError.
+func PushTarget(to string) (shown string, err error) {
+	u, err := gatewayURL(to)
+	if err != nil {
+		return "", err
+	}
+	return masked(u), nil
+}
+
+func gatewayURL(to string) (*url.URL, error) {
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, &MetricsError{"the Pushgateway", errors.New("its address is not of the form https://host:port")}
+	}
+	return u, nil
+}
+
+func masked(u *url.URL) string {
+	shown := *u
+	if u.User != nil {
+		shown.User = url.User("xxxxx")
+	}
+	return shown.String()
+}
+
+// A gateway makes an error of a refusal, without the text of the answer, which may be long and say anything.
+type gateway struct{ http.Client }
+
+func (g *gateway) Do(req *http.Request) (*http.Response, error) {
+	resp, err := g.Client.Do(req)
+	if err != nil || resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusAccepted {
+		return resp, err
+	}
+	resp.Body.Close()
+	return nil, fmt.Errorf("the gateway answered %d", resp.StatusCode)
+}

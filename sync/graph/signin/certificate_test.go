@@ -1,0 +1,80 @@
+package signin
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestCertificates(t *testing.T) {
+	t.Parallel()
+	certificate, key, _ := newCertificate(t)
+	_, other, _ := newCertificate(t)
+	curve, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	sec1, _ := x509.MarshalECPrivateKey(curve)
+	pkcs8, _ := x509.MarshalPKCS8PrivateKey(curve)
+	der, _ := pem.Decode(key)
+	block := func(kind string, der []byte, headers map[string]string) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der, Headers: headers}))
+	}
+	file := func(text string) string { return tokenFile(t, text) }
+	old := map[string]string{"Proc-Type": "4,ENCRYPTED", "DEK-Info": "AES-128-CBC,00"}
+	for name, tt := range map[string]struct{ path, password, text, hint string }{
+		"key first":     {path: file(string(key) + string(certificate))},
+		"text between":  {path: file("Bag Attributes\n" + string(key) + "subject=x\n" + string(certificate))},
+		"with password": {path: file(string(key) + string(certificate)), password: "not needed"},
+		"SHA-1":         {path: "testdata/sha1.p12", password: "hunter2hunter2"},
+
+		"SHA-256":       {"testdata/sha256.p12", "hunter2hunter2", "newer checksum", "openssl pkcs12 -in \"testdata/sha256.p12\""},
+		"password":      {"testdata/sha1.p12", "canary-password", "its password", "Check the password. Convert it: openssl"},
+		"no password":   {"testdata/sha1.p12", "", "its password", "openssl pkcs12"},
+		"encrypted":     {file(block("ENCRYPTED PRIVATE KEY", der.Bytes, nil) + string(certificate)), "", "encrypted", "openssl pkey"},
+		"encrypted old": {file(block("RSA PRIVATE KEY", der.Bytes, old) + string(certificate)), "", "encrypted", "openssl pkey"},
+		"EC":            {file(block("EC PRIVATE KEY", sec1, nil) + string(certificate)), "", "not RSA", "openssl req -x509 -newkey rsa"},
+		"EC in PKCS#8":  {file(block("PRIVATE KEY", pkcs8, nil) + string(certificate)), "", "not RSA", "openssl req"},
+		"no key":        {file(string(certificate)), "", "lacks its private key", "cat certificate.pem key.pem"},
+		"no cert":       {file(string(key)), "", "is missing", "cat certificate.pem key.pem"},
+		"two keys":      {file(string(key) + string(other) + string(certificate)), "", "more than one", "cat"},
+		"another's key": {file(string(other) + string(certificate)), "", "does not belong", "cat"},
+		"damaged":       {file(block("PRIVATE KEY", der.Bytes[9:], nil) + string(certificate)), "", "damaged", "cat"},
+		"neither":       {file("canary-key"), "", "is no PEM", "Check the password"},
+		"empty":         {file(""), "", "is no PEM", "openssl"},
+		"too long":      {file(strings.Repeat("x", maxCertificate+1)), "", "longer than 1024 KiB", "right file"},
+		"none":          {filepath.Join(t.TempDir(), "none"), "", "no such file", "Check the path"},
+		"a folder":      {t.TempDir(), "", "not a regular file", "read again"},
+	} {
+		chain, private, err := readCertificate(tt.path, NewSecret(tt.password))
+		if tt.text == "" {
+			if err != nil || len(chain) != 1 || private == nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		e, ok := err.(*Error)
+		if !ok || e.Temporary() || !strings.Contains(e.Error(), tt.text) || !strings.Contains(e.Hint(), tt.hint) {
+			t.Errorf("%s: %v, hint %q", name, err, e.Hint())
+			continue
+		}
+		hides(t, e, "canary-password", "canary-key", "hunter2hunter2")
+	}
+}
+
+// TestCertificateIsReadAgain: a certificate that cannot be read is seen at once, one that was renewed is used.
+func TestCertificateIsReadAgain(t *testing.T) {
+	t.Parallel()
+	certificate, key, _ := newCertificate(t)
+	e := newEntra(t)
+	path := tokenFile(t, string(certificate))
+	s := newSourceOf(t, e.config(func(cfg *Config) { cfg.Method, cfg.CertificateFile = ClientCertificate, path }))
+	if err := failure(t, s, "", ""); !strings.Contains(err.Error(), "lacks its private key") || e.count() != 0 {
+		t.Errorf("%v after %d requests", err, e.count())
+	}
+	os.WriteFile(path, append(certificate, key...), 0o600)
+	step(t, s, "", "token-1")
+}

@@ -1,0 +1,93 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/statussync/statussync/sync/graph"
+	"github.com/statussync/statussync/sync/row"
+)
+
+// list takes in what Graph holds of the apps, those of several at the same time.
+func (c *comparison) list(ctx context.Context, apps []string) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(c.atOnce, 1))
+	for _, app := range apps {
+		g.Go(safely(func() error { return c.listApp(ctx, app) }))
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return spooled(c.held.Seal())
+}
+
+// listApp takes in the statuses of one app, page by page.
+func (c *comparison) listApp(ctx context.Context, app string) error {
+	for next, first := "", true; first || next != ""; first = false {
+		var page graph.Page
+		var answer row.Answer
+		err := c.dispatch.Read(ctx, func(ctx context.Context) (err error) {
+			c.requests.Add(1)
+			page, answer, err = c.client.List(ctx, app, next)
+			return err
+		})
+		switch {
+		case err != nil && first && answer.HTTPStatus == http.StatusNotFound:
+			c.held.App(app, false)
+			return nil
+		case err != nil:
+			return unlisted(app, first, err)
+		}
+		if err := c.held.Add(page.Statuses); err != nil {
+			return spooled(err)
+		}
+		next = page.Next
+	}
+	c.held.App(app, true)
+	return nil
+}
+
+// unlisted says why a run ends that cannot learn what Graph holds of an app. Nothing has been sent by then.
+func unlisted(app string, first bool, err error) error {
+	var refused *graph.Error
+	text := "what Graph holds of the app " + app + " could not be read"
+	switch {
+	case !errors.As(err, &refused):
+		if exit := stopStatus(err); exit != ExitUnexpected {
+			return &Failure{Exit: exit, Text: text, Err: err}
+		}
+		return err
+	case refused.Kind == graph.Forbidden:
+		return &Failure{Exit: ExitSignIn, Text: "Graph refuses to say what it holds (403" + code(refused.Answer) + ")",
+			Do: "grant the app DeviceManagementApps.ReadWrite.All with admin consent, " +
+				"and see that the tenant has an Intune licence"}
+	case refused.Kind == graph.Refused && first:
+		return notListed(app, refused.Answer)
+	case refused.Kind == graph.Unconfirmed:
+		return &Failure{Exit: ExitStopped, Text: text, Err: err}
+	case refused.Fatal():
+		return &Failure{Exit: stopStatus(err), Err: err}
+	}
+	return &Failure{Exit: ExitUnfinished, Text: text, Err: err,
+		Do: "nothing was sent: give the same command again later"}
+}
+
+func notListed(app string, a row.Answer) error {
+	return &Failure{Exit: ExitStopped,
+		Text: fmt.Sprintf("this Graph does not serve the list that --compare remote needs: the app %s was answered %d%s",
+			app, a.HTTPStatus, code(a)),
+		Do: "leave --compare out to send every row; if the writes are refused as well, " +
+			"see the README, section \"When every row is answered 400\""}
+}
+
+// spooled gives the error of the temporary file with what Graph holds its exit status.
+func spooled(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Failure{Exit: ExitBooks, Err: err, Do: "make room or mend the disk, then give the same command again"}
+}
