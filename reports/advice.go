@@ -107,7 +107,7 @@ var registry = []advised{
 	{401, "", anyVerdict, "Get a new token for Microsoft Graph in this tenant, then give the same command again."},
 	{403, "", anyVerdict,
 		"Grant the app DeviceManagementApps.ReadWrite.All with admin consent; see that the tenant has an Intune licence."},
-	{404, "", anyVerdict, "Check the app, the id and the tenant; --compare remote finds such rows first."},
+	{404, "", anyVerdict, "Check app, id and tenant; --compare remote finds such rows beforehand."},
 	{405, "", anyVerdict, notServed},
 	{408, "", anyVerdict, serviceIll},
 	{409, "Directory_ConcurrencyViolation", anyVerdict,

@@ -57,7 +57,7 @@ func TestAdvice(t *testing.T) {
 		{row.Failed, 400, "BadRequest", "does not serve the route"},
 		{row.Failed, 401, "InvalidAuthenticationToken", "new token"},
 		{row.Failed, 403, "Forbidden", "admin consent"},
-		{row.Failed, 404, "ResourceNotFound", "such rows first"},
+		{row.Failed, 404, "ResourceNotFound", "such rows beforehand"},
 		{row.Failed, 409, "directory_concurrencyviolation", "at that moment"},
 		{row.Failed, 409, "Conflict", "who else writes"},
 		{row.Unknown, 412, "", "proxy"},

@@ -34,8 +34,7 @@ func ExampleSummary() {
 	// What went wrong:
 	//   failed: 404 ResourceNotFound, 1 row, users.csv:18
 	//     There is no such app.
-	//     -> Check the app, the id and the tenant; --compare remote finds such rows
-	//       first.
+	//     -> Check app, id and tenant; --compare remote finds such rows beforehand.
 	//
 	// Report: runs/20261123T154100Z-3f9a
 	//

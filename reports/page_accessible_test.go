@@ -53,10 +53,11 @@ func accessible(t *testing.T, browser context.Context) {
 	}
 	const focused = `(() => {
 		const e = document.activeElement, style = getComputedStyle(e);
-		return e.textContent.trim().slice(0, 20) + (e.id ? '#' + e.id : '') + (style.outlineStyle === 'none' ? ' unseen' : '');
+		return e.textContent.trim().slice(0, 20) + (e.id ? '#' + e.id : '') +
+			(style.outlineStyle === 'none' ? ' unseen' : '');
 	})()`
 	var way []string
-	for range 25 {
+	for range 14 {
 		tab.do(chromedp.KeyEvent(kb.Tab))
 		way = append(way, eval[string](tab, focused))
 	}

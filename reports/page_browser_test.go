@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -15,14 +14,13 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 )
 
 // TestPageInBrowser opens pages in a real browser.
 func TestPageInBrowser(t *testing.T) {
 	browser := startBrowser(t)
 	for name, test := range map[string]func(*testing.T, context.Context){
-		"looks": looks, "figures": figures, "search": search, "sort": sorts, "silence": silence, "evil": evils,
+		"looks": looks, "figures": figures, "search": search, "sort": sorts, "quiets": quiets, "evil": evils,
 		"without script": withoutScript, "huge": huge, "accessible": accessible,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, browser) })
@@ -90,8 +88,8 @@ func figures(t *testing.T, browser context.Context) {
 // appFigures holds the columns of the table of apps against the counts by verdict, and the rows against all trouble.
 func appFigures(t *tab, counts map[string]any) {
 	heads := eval[[]string](t, `Array.from(document.querySelectorAll('.apps thead th'), (e) => e.textContent)`)
-	sums := eval[[]int64](t, `Array.from(document.querySelectorAll('.apps tbody tr')).reduce((sums, row) =>
-		sums.map((n, i) => n + (+row.cells[i].textContent.replaceAll(',', '') || 0)), Array(`+strconv.Itoa(len(heads))+`).fill(0))`)
+	sums := eval[[]int64](t, fmt.Sprintf(`Array.from(document.querySelectorAll('.apps tbody tr')).reduce((sums, row) =>
+		sums.map((n, i) => n + (+row.cells[i].textContent.replaceAll(',', '') || 0)), Array(%d).fill(0))`, len(heads)))
 	seen := 0
 	for i, head := range heads {
 		if n, ok := counts[head]; ok {
@@ -164,98 +162,19 @@ func spanWording(in map[string]any) string {
 		}
 	}
 	whole := func(n float64) string { return grouped(int64(n)) }
-	cells := []string{start.Format("2006-01-02 15:04:05 UTC"), wording("Seconds", length), whole(all), decimal(all / length),
-		whole(throttled), whole(all - throttled - silent - good), whole(silent), ""}
+	cells := []string{
+		start.Format("2006-01-02 15:04:05 UTC"), wording("Seconds", length), whole(all), decimal(all / length),
+		whole(throttled), whole(all - throttled - silent - good), whole(silent), "",
+	}
 	if paused, ok := in["pausedSeconds"]; ok {
 		cells[7] = wording("Seconds", paused)
 	}
 	return strings.Join(cells, " | ")
 }
 
-const visibleRows = `Array.from(document.querySelectorAll('#table tbody tr:not([hidden])'))`
-
-// search types into the field: words are looked for in all columns, wherever they stand.
-func search(t *testing.T, browser context.Context) {
-	run, groups := pageRun()
-	tab := open(t, browser, saved(t, run, groups))
-	all := len(run.Attention.Rows)
-	for _, test := range []struct {
-		typed string
-		want  func(in Trouble) bool
-	}{
-		{"ResourceNotFound", func(in Trouble) bool { return in.Code == "ResourceNotFound" }},
-		{" FAILED  403", func(in Trouble) bool { return in.HTTPStatus == 403 }},
-		{run.Attention.Rows[7].User, func(in Trouble) bool { return in.User == run.Attention.Rows[7].User }},
-		{"late.csv", func(in Trouble) bool { return in.Input == 1 }},
-		{"no such thing", func(in Trouble) bool { return false }},
-		{"failed404", func(in Trouble) bool { return false }}, // words do not go from one cell to the next
-	} {
-		tab.do(chromedp.SendKeys(chromedp.ID("search"), test.typed))
-		want := 0
-		for _, in := range run.Attention.Rows {
-			if test.want(in) {
-				want++
-			}
-		}
-		if got := eval[int](tab, visibleRows+`.length`); got != want {
-			t.Errorf("%q finds %d rows, not %d", test.typed, got, want)
-		}
-		if got, want := eval[string](tab, `found.textContent`), fmt.Sprintf("%d of %d rows", want, all); got != want {
-			t.Errorf("%q: it says %q, not %q", test.typed, got, want)
-		}
-		tab.do(chromedp.KeyEvent(kb.Escape))
-		if got := eval[int](tab, visibleRows+`.length`); got != all {
-			t.Errorf("Escape shows %d of %d rows", got, all)
-		}
-	}
-	tab.quiet()
-}
-
-// sorts presses the heads of columns, with the mouse and with keys.
-func sorts(t *testing.T, browser context.Context) {
-	run, groups := pageRun()
-	tab := open(t, browser, saved(t, run, groups))
-	column := func(i int) []string {
-		return eval[[]string](tab, fmt.Sprintf(visibleRows+`.map((row) => row.cells[%d].textContent.trim())`, i))
-	}
-	press := map[string]chromedp.Action[chromedp.Void]{
-		"click": nil, "enter": chromedp.KeyEvent(kb.Enter), "space": chromedp.KeyEvent(" "),
-	}
-	before := column(0)
-	for name, key := range press {
-		button := chromedp.CSS("#table thead th:nth-child(2) button")
-		for _, want := range []string{"ascending", "descending"} {
-			if key == nil {
-				tab.do(chromedp.Click(button))
-			} else {
-				tab.do(chromedp.Focus(button), key)
-			}
-			got := column(1)
-			up := slices.IsSorted(got)
-			slices.Reverse(got)
-			if down := slices.IsSorted(got); up == down || up != (want == "ascending") {
-				t.Errorf("%s: %s, but up is %v and down %v", name, want, up, down)
-			}
-			sorted := eval[[]string](tab, `Array.from(document.querySelectorAll('#table th'), (e) => e.ariaSort)`)
-			if sorted[1] != want || sorted[0] != "none" {
-				t.Errorf("%s: aria-sort is %q", name, sorted)
-			}
-		}
-		tab.do(chromedp.Click(chromedp.CSS("#table thead th:nth-child(1) button"))) // numbers count as numbers
-		if got := column(0); slices.Index(got, "users.csv:98") > slices.Index(got, "users.csv:1068") {
-			t.Errorf("%s: sorted as text: %q", name, got[:20])
-		}
-		if got := column(0); len(got) != len(before) {
-			t.Errorf("%s: %d rows became %d", name, len(before), len(got))
-		}
-		tab.do(chromedp.Click(chromedp.CSS("#table thead th:nth-child(1) button"))) // so that the next finds another order
-	}
-	tab.quiet()
-}
-
-// silence serves the page: the browser asks for nothing else, and nothing is blocked. What is put into the page later
+// quiets serves the page: the browser asks for nothing else, and nothing is blocked. What is put into the page later
 // does not run.
-func silence(t *testing.T, browser context.Context) {
+func quiets(t *testing.T, browser context.Context) {
 	run, groups := pageRun()
 	content, err := renderPage(run, groups)
 	if err != nil {
@@ -282,7 +201,8 @@ func silence(t *testing.T, browser context.Context) {
 		document.body.append(image);
 		return window.hacked === true;
 	})()`)
-	if blocked := strings.Join(tab.noticed(), "\n"); hacked || requests.Load() != 1 || !strings.Contains(blocked, "script-src") {
+	blocked := strings.Join(tab.noticed(), "\n")
+	if hacked || requests.Load() != 1 || !strings.Contains(blocked, "script-src") {
 		t.Errorf("hacked: %v, %d requests, noticed: %s", hacked, requests.Load(), blocked)
 	}
 }
@@ -295,8 +215,8 @@ func evils(t *testing.T, browser context.Context) {
 		document.scripts.length + document.querySelectorAll('a[href]').length`); got != "undefined011" {
 		t.Errorf("hacked, images, scripts and links: %s", got)
 	}
-	if got := eval[string](tab, `document.querySelector('#table tbody td:nth-child(4)').textContent`); !strings.Contains(got,
-		`<script>window.hacked=1</script>`) || !strings.Contains(got, `\u202e`) {
+	got := eval[string](tab, `document.querySelector('#table tbody td:nth-child(4)').textContent`)
+	if !strings.Contains(got, `<script>window.hacked=1</script>`) || !strings.Contains(got, `\u202e`) {
 		t.Errorf("the text is %q", got)
 	}
 	tab.quiet()
@@ -310,7 +230,7 @@ func withoutScript(t *testing.T, browser context.Context) {
 	tab.do(chromedp.WaitNotVisible(chromedp.ID("search"))) // what would do nothing is not there
 	tab.do(chromedp.WaitVisible(chromedp.CSS("#table tbody tr:last-child")))
 	text := get(tab, chromedp.Text(chromedp.CSS("main")))
-	for _, want := range []string{Sentence(run), "quota 5/s", "Check the app, the id and the tenant", "ResourceNotFound"} {
+	for _, want := range []string{Sentence(run), "quota 5/s", "Check app, id and tenant", "ResourceNotFound"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing", want)
 		}

@@ -23,7 +23,8 @@ func escapedLen(s string) (n int) {
 	return n
 }
 
-// clipEscaped returns the UTF-8 text s cut so that it takes at most limit bytes of a page, of which the sign of a cut needs three.
+// clipEscaped returns the UTF-8 text s cut so that it takes at most limit bytes of a page, of which the sign of a cut
+// needs three.
 func clipEscaped(s string, limit int) string {
 	if escapedLen(s) <= limit {
 		return s

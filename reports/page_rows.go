@@ -127,7 +127,9 @@ func (r *Run) whereabouts() string {
 		text = fmt.Sprintf("The first %s of %s are here; rows.csv has all of them",
 			grouped(shown), counted(r.Attention.All, "row"))
 	}
-	for _, file := range []struct{ stem, holds string }{{"failed", "the rows to send again"}, {"invalid", "those to mend"}} {
+	for _, file := range []struct{ stem, holds string }{
+		{"failed", "the rows to send again"}, {"invalid", "those to mend"},
+	} {
 		if names := r.filesOf(file.stem); names != "" {
 			text += "; " + names + " " + file.holds
 		}

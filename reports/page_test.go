@@ -117,7 +117,8 @@ func hugeRun(text string) (*Run, *Groups) {
 		run.Counts[v] += 62_500
 	}
 	run.Ended = run.Started.Add(36 * time.Hour)
-	run.Inputs, run.Timeline, run.Apps, run.Attention = nil, nil, Apps{More: 3000, Others: run.Counts}, Attention{All: 700_000}
+	run.Inputs, run.Timeline = nil, nil
+	run.Apps, run.Attention = Apps{More: 3000, Others: run.Counts}, Attention{All: 700_000}
 	for i := range 300 {
 		run.Inputs = append(run.Inputs, Source{Name: text, SHA256: strings.Repeat("a", 64), Rows: 3000, Bytes: 1 << 30})
 		run.Files = append(run.Files, fmt.Sprintf("failed-%d.csv", i+1))
@@ -229,7 +230,8 @@ func TestChart(t *testing.T) {
 	if !slices.Equal(titles, want) {
 		t.Errorf("got %q", titles)
 	}
-	parts := []layer{{"146", "32", "confirmed"}, {"130", "16", "lost"}, {"114", "16", "throttled"}} // 32 pixels are 1 a second
+	// A request a second is 32 pixels high.
+	parts := []layer{{"146", "32", "confirmed"}, {"130", "16", "lost"}, {"114", "16", "throttled"}}
 	if b := c.Bars[1]; !slices.Equal(b.Parts, parts) || !b.Throttled || b.Paused != "2.08%" || b.PausedAt != "14.58%" {
 		t.Errorf("got %+v", b)
 	}
@@ -243,7 +245,9 @@ func TestChart(t *testing.T) {
 
 func TestCeiling(t *testing.T) {
 	t.Parallel()
-	for x, want := range map[float64]float64{0: 0.01, 0.9: 1, 1: 1, 1.1: 2, 4.9: 5, 5: 5, 5.01: 6, 7: 8, 9: 10, 99: 100, 101: 200} {
+	for x, want := range map[float64]float64{
+		0: 0.01, 0.9: 1, 1: 1, 1.1: 2, 4.9: 5, 5: 5, 5.01: 6, 7: 8, 9: 10, 99: 100, 101: 200,
+	} {
 		if got := ceiling(x); math.Abs(got-want) > 1e-9 {
 			t.Errorf("%v: %v, want %v", x, got, want)
 		}

@@ -42,7 +42,7 @@ var libraries = map[string][]string{
 	"github.com/go-json-experiment/json":  {"input", "sync/graph", "sync/graph/simulator", "sync/compare", "reports"},
 	"golang.org/x/sync":                   {"sync/dispatch", "sync/run"},
 	"golang.org/x/time":                   {"sync/dispatch"},
-	"net/http":                            {"sync/graph", "sync/graph/signin", "sync/graph/simulator", "sync/run"},
+	"net/http":                            {"sync/graph", "sync/graph/signin", "sync/graph/simulator", "sync/run", "reports"},
 	"github.com/google/uuid":              {"sync/graph"},
 	"github.com/Azure/azure-sdk-for-go":   {"sync/graph/signin"},
 	"database/sql":                        {"sync/journal"},
@@ -64,7 +64,7 @@ var libraries = map[string][]string{
 // testLibraries may be imported by every test, and by nothing else.
 var testLibraries = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/rogpeppe/go-internal",
-	"github.com/chromedp", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/yaml",
+	"github.com/chromedp", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/yaml", "github.com/santhosh-tekuri/jsonschema",
 }
 
 // A room is a package as go list tells of it.

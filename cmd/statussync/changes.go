@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/statussync/statussync/reports"
@@ -45,7 +46,11 @@ func (p tableChanges) change(c run.Change) {
 	fmt.Fprintf(p.w, "%s %s:%d  %s  app %s%s\n", mark, printable(c.File), c.Row.Line, printable(c.Row.UserPrincipalName),
 		printable(c.Row.AppID), why)
 	for _, d := range c.Differences {
-		fmt.Fprintf(p.w, "    %-24s %s -> %s\n", d.Field, strconv.Quote(d.Before), strconv.Quote(d.After))
+		before, after := d.Before, d.After
+		if !strings.HasSuffix(d.Field, "Count") {
+			before, after = strconv.Quote(before), strconv.Quote(after)
+		}
+		fmt.Fprintf(p.w, "    %-24s %s -> %s\n", d.Field, before, after)
 	}
 }
 

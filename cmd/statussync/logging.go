@@ -50,6 +50,9 @@ func newEncoder(format string, w io.Writer) zapcore.Encoder {
 }
 
 func isTerminal(w any) bool {
+	if s, ok := w.(*screen); ok {
+		w = s.to
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

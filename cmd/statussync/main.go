@@ -149,7 +149,7 @@ func rootCommand(std streams) *cobra.Command {
 	root.SetHelpFunc(help)
 	addSettings(root, common)
 	root.AddCommand(runCommand(std), planCommand(std), reportCommand(std), runsCommand(std), verifyCommand(std),
-		doctorCommand(std), simulateCommand(std), configCommand(std), versionCommand(std))
+		doctorCommand(std), simulateCommand(std), configCommand(std), schemaCommand(std), versionCommand(std))
 	refuseTopics(root)
 	return root
 }

@@ -55,6 +55,13 @@ func (c calling) where(fits func(name string) bool) calling {
 	return calling{kept, c.files}
 }
 
+// among keeps the flags that belong to the groups.
+func (c calling) among(groups ...group) calling {
+	return c.where(func(name string) bool {
+		return slices.ContainsFunc(table, func(st setting) bool { return st.flag == name && slices.Contains(groups, st.group) })
+	})
+}
+
 // command words a call with these flags and other arguments.
 func (c calling) command(name string, args ...string) string {
 	words := append([]string{"statussync", name}, c.flags...)

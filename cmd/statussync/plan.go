@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -29,23 +28,24 @@ sent, and without --save nothing is kept or locked.`,
 			if err != nil {
 				return err
 			}
-			return doPlan(cmd.Context(), s, files, std)
+			return doPlan(cmd, s, files, std)
 		},
 	}
 	addSettings(cmd, reading, deciding, saving, target, signing, sending, pruning, keeping, showing)
 	return cmd
 }
 
-func doPlan(ctx context.Context, s *Settings, files []string, std streams) error {
+func doPlan(cmd *cobra.Command, s *Settings, files []string, std streams) error {
+	c := calling{flags: givenFlags(cmd), files: files}
 	log := newLogger(s, std.err)
 	defer log.Sync()
-	o, err := planOptions(ctx, s, files, std, log)
+	o, err := planOptions(cmd.Context(), s, files, std, log)
 	if err != nil {
 		return err
 	}
 	printer := changesTo(std.out, s, "statussync.plan/1")
 	o.Found, o.Changes = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }, printer.change
-	p, err := run.Plan(ctx, o)
+	p, err := run.Plan(cmd.Context(), o)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func doPlan(ctx context.Context, s *Settings, files []string, std streams) error
 		return err
 	}
 	if s.Output == "table" && (!s.Quiet || p.Exit != run.ExitOK) {
-		printPlan(std.out, p)
+		printPlan(std.out, p, c)
 	}
 	switch {
 	case p.Exit != run.ExitOK:
@@ -64,7 +64,7 @@ func doPlan(ctx context.Context, s *Settings, files []string, std streams) error
 	return nil
 }
 
-func printPlan(w io.Writer, p *run.Planned) {
+func printPlan(w io.Writer, p *run.Planned, as calling) {
 	c := p.Counts
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	line := func(n int64, what string) { fmt.Fprintf(t, "%d\t  %s\n", n, what) }
@@ -94,7 +94,8 @@ func printPlan(w io.Writer, p *run.Planned) {
 	fmt.Fprintf(w, "\n%d %s, %s at the allowed rate, %s on disk.\n",
 		c.Send, plural(c.Send, "request"), took, bytesText(p.Disk))
 	if p.ID != "" {
-		fmt.Fprintf(w, "\nKept as %s. Send exactly this with:\n    statussync run --run %s\n", p.ID, p.ID)
+		as.flags = append(as.among(common, target, signing).flags, "--run="+p.ID)
+		fmt.Fprintf(w, "\nKept as %s. Send exactly this with:\n    %s\n", p.ID, as.command("run"))
 	}
 }
 

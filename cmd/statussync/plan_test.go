@@ -27,7 +27,7 @@ func TestPrintPlan(t *testing.T) {
 			"  2  rows\n  0  to send\n  2  invalid\n\nNothing would be sent: mend the invalid rows.\n"},
 	} {
 		var got bytes.Buffer
-		if printPlan(&got, &test.plan); got.String() != test.want {
+		if printPlan(&got, &test.plan, calling{flags: []string{"--runs=r", "--limit=5"}}); got.String() != test.want {
 			t.Errorf("got:\n%swant:\n%s", &got, test.want)
 		}
 	}

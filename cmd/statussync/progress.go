@@ -75,7 +75,7 @@ func (s *screen) showBar(progress func() run.Progress) (done func()) {
 		_, err := io.WriteString(w, stateLine(&state, st.AvailableWidth, time.Now())+"\n")
 		return err
 	})
-	bar, err := p.Add(1, first, mpb.BarExtender(second, false), mpb.BarRemoveOnComplete())
+	bar, err := p.Add(1, first, mpb.BarExtender(second, false), mpb.BarFillerTrim(), mpb.BarRemoveOnComplete())
 	if err != nil {
 		return func() {}
 	}
@@ -111,7 +111,7 @@ func logProgress(log *zap.Logger, every time.Duration, progress func() run.Progr
 
 func logged(log *zap.Logger, p run.Progress) {
 	fields := []zap.Field{
-		zap.Int64("rows", p.Rows), zap.Int64("done", p.Done), zap.Int64("bad", p.Bad), zap.Int("inFlight", p.InFlight),
+		zap.Int64("rows", p.Rows), zap.Int64("done", p.Done), zap.Int64("failed", p.Bad), zap.Int("inFlight", p.InFlight),
 		zap.Float64("perSecond", rounded(p.Allowed)), zap.Duration("left", p.Left.Round(time.Second)),
 	}
 	if p.Until.After(time.Now()) {

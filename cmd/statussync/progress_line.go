@@ -10,8 +10,13 @@ import (
 	"github.com/statussync/statussync/sync/run"
 )
 
+// widest is how wide a line gets where there is room: a terminal that is made narrower would break a longer one, and
+// leave a piece of it behind.
+const widest = 60
+
 // barLine draws how many rows are done, at most width columns wide.
 func barLine(p *run.Progress, width int) string {
+	width = min(width, widest)
 	share := 0.0
 	if p.Rows > 0 {
 		share = min(1, float64(p.Done)/float64(p.Rows))
@@ -33,7 +38,7 @@ func stateLine(p *run.Progress, width int, now time.Time) string {
 	var parts []string
 	switch {
 	case p.Outage:
-		parts = append(parts, "Graph does not answer, asking once a second")
+		parts = append(parts, "Graph is out, asking once a second")
 	case p.Until.After(now) && p.Asked:
 		parts = append(parts, fmt.Sprintf("paused until %s (Graph asked for %s)",
 			p.Until.Local().Format(time.TimeOnly), clock(p.Pause)))
@@ -43,18 +48,20 @@ func stateLine(p *run.Progress, width int, now time.Time) string {
 		parts = append(parts, strconv.FormatFloat(rounded(p.Allowed), 'f', -1, 64)+" a second")
 	}
 	if p.Bad > 0 {
-		parts = append(parts, thousands(p.Bad)+" bad")
+		parts = append(parts, thousands(p.Bad)+" failed")
 	}
-	parts = append(parts, fmt.Sprintf("%d in flight", p.InFlight))
-	if p.Allowed > 0 {
-		parts = append(parts, fmt.Sprintf("%.0f%% of the quota in use", 100*p.Used))
+	if !p.Outage && !p.Until.After(now) {
+		parts = append(parts, fmt.Sprintf("%d in flight", p.InFlight))
+		if p.Allowed > 0 {
+			parts = append(parts, fmt.Sprintf("%.0f%% of the quota", 100*p.Used))
+		}
 	}
 	line := ""
 	for _, part := range parts {
 		if line != "" {
 			part = ", " + part
 		}
-		if len(line)+len(part) > width {
+		if len(line)+len(part) > min(width, widest) {
 			break
 		}
 		line += part

@@ -29,7 +29,7 @@ goes on when the same command is given again.`,
 			case err != nil:
 				s = defaults()
 			case s.DryRun:
-				return doPlan(cmd.Context(), s, files, std)
+				return doPlan(cmd, s, files, std)
 			default:
 				err = doRun(cmd, s, files, std)
 			}

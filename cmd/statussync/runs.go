@@ -126,8 +126,8 @@ func runsPruneCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prune",
 		Short: "Remove old runs with their folders, but for the newest",
-		Long: `Remove the folders and outcomes of old runs, all but the newest --keep. What was last applied is kept, and so is
-the line of each run in the history.`,
+		Long: `Remove old runs with their folders, all but the newest --keep, and print their ids. What a target is known to hold
+stays, for --skip-unchanged.`,
 		Example: "  statussync runs prune --keep 5",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

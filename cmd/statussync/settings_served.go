@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"strconv"
+	"time"
 
 	"github.com/statussync/statussync/sync/graph/simulator"
 )
@@ -44,5 +45,23 @@ var served = []setting{
 		bind: func(s *Settings) value { return duration(&s.Serve.Window, minimum) }},
 	{flag: "writes", key: "simulate.writes", def: strconv.Itoa(simulator.DefaultClientWrites), unit: "n", group: serving,
 		help: "allow a token n writes in a window",
-		bind: func(s *Settings) value { return number(&s.Serve.Writes, 1, simulator.DefaultTenantWrites) }},
+		bind: func(s *Settings) value { return number(&s.Serve.Writes, 1, 1_000_000) }},
+	{flag: "tenant-writes", key: "simulate.tenant_writes", def: strconv.Itoa(simulator.DefaultTenantWrites), unit: "n",
+		group: serving, help: "allow all tokens together n writes in a window",
+		bind: func(s *Settings) value { return number(&s.Serve.TenantWrites, 1, 1_000_000) }},
+	{flag: "rate-limit-headers", key: "simulate.rate_limit_headers", def: "0", unit: "n", group: serving,
+		help: "tell what is left of the quota from n percent of use on; 0 for never",
+		bind: func(s *Settings) value { return number(&s.Serve.RateLimit, 0, 100) }},
+	{flag: "page-size", key: "simulate.page_size", def: strconv.Itoa(simulator.DefaultPageSize), unit: "n", group: serving,
+		help: "put n statuses on a page of a list",
+		bind: func(s *Settings) value { return number(&s.Serve.PageSize, 1, 100_000) }},
+	{flag: "hold", key: "simulate.hold", unit: "file", group: serving,
+		help: "hold the statuses in this file from the beginning, such as a run's before.jsonl",
+		bind: func(s *Settings) value { return anyText(&s.Serve.Hold) }},
+	{flag: "login", key: "simulate.login", unit: "folder", group: serving,
+		help: "serve over TLS, with sign-in; a config.yaml that fits is written to this folder",
+		bind: func(s *Settings) value { return anyText(&s.Serve.Login) }},
+	{flag: "token-lifetime", key: "simulate.token_lifetime", def: "1h", unit: "duration", group: serving,
+		help: "let the tokens of --login end after this long",
+		bind: func(s *Settings) value { return duration(&s.Serve.TokenLifetime, time.Second) }},
 }

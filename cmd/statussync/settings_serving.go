@@ -23,6 +23,13 @@ type Serve struct {
 	FixedWindow  bool          // windows follow each other, instead of one that slides
 	Window       time.Duration // at least 1 ms
 	Writes       int           // of one token in a window
+	TenantWrites int           // of all tokens in a window
+
+	RateLimit     int           // percent of the quota from which on answers tell what is left of it; 0: never
+	PageSize      int           // statuses on a page of a list
+	Hold          string        // file of statuses that are there from the beginning, or ""
+	Login         string        // folder for what signing in needs, or "" for any token
+	TokenLifetime time.Duration // of a token that was signed in for
 }
 
 // A script is the rules of a simulator, with the text that they were read from.
@@ -49,8 +56,9 @@ func (s *Serve) config() simulator.Config {
 		Outage:       s.Outage,
 		RouteRemoved: s.RouteRemoved,
 		Quota: simulator.Quota{
-			Unlimited: s.Unlimited, Fixed: s.FixedWindow, Window: s.Window, ClientWrites: s.Writes,
+			Unlimited: s.Unlimited, Fixed: s.FixedWindow, Window: s.Window, ClientWrites: s.Writes, TenantWrites: s.TenantWrites,
 		},
+		RateLimit: s.RateLimit, PageSize: s.PageSize,
 	}
 }
 

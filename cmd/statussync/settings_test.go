@@ -143,10 +143,18 @@ func TestEachLayerReachesEachSetting(t *testing.T) {
 		"auth.token_file": "token", "auth.tenant": "contoso.com", "send.rate": "5/1m", "send.burst": "3",
 		"send.concurrency": "9", "send.attempts": "6", "send.timeout": "20s", "send.max_wait": "1h30m",
 		"send.max_duration": "2h", "send.max_errors": "2.5%", "send.limit": "40", "send.grace": "1s",
-		"log.level": "debug", "log.format": "json",
+		"log.level": "debug", "log.format": "json", "log.output": "csv", "log.progress": "plain", "log.stats": "1m",
+		"log.color": "never", "log.termination": "last-words",
+		"plan.compare": "remote", "plan.run": "20261123T154100Z-3f9a", "plan.max_age": "1h", "graph.cloud": "usgov-dod",
+		"graph.ca_file": "ca.pem", "auth.method": "azure-cli", "auth.client_id": "0f5f9c3e-7d55-4a4e-9d0a-3a1f5b6c7d8e",
+		"auth.client_secret_file": "secret", "auth.certificate_file": "app.pem", "auth.authority": "https://login.example",
+		"auth.scope": "https://graph.example/.default", "send.quota_share": "80%", "send.verify": "sample=2.5%",
+		"metrics.file": "statussync.prom", "metrics.push_url": "http://127.0.0.1:9091",
+		"simulate.tenant_writes": "300", "simulate.rate_limit_headers": "80", "simulate.page_size": "50",
+		"simulate.hold": "before.jsonl", "simulate.login": "sim", "simulate.token_lifetime": "1h30m",
 		"simulate.address": "[::1]:8080", "simulate.rules": "at=10,status=429;rate=0.01,reset=after",
 		"simulate.accept": "one,two", "simulate.answer": "no-content", "simulate.latency": "20ms",
-		"simulate.jitter": "10ms", "simulate.seed": "7", "simulate.window": "2s", "simulate.writes": "200",
+		"simulate.jitter": "10ms", "simulate.seed": "7", "simulate.window": "2s", "simulate.writes": "250",
 	}
 	for i := range table {
 		st := &table[i]
@@ -220,7 +228,11 @@ func TestWrongValues(t *testing.T) {
 		{"rules", "raw=\x1b", `"raw=\x1b", but must not hold control characters`, ""},
 		{"answer", "objekt", `"objekt", but must be object, value, partial, altered, empty or no-content; ` +
 			`did you mean object?`, ""},
-		{"writes", "201", `"201", but must be a whole number from 1 to 200`, ""},
+		{"writes", "0", `"0", but must be a whole number from 1 to 1000000`, ""},
+		{"quota-share", "0%", `"0%", but must be a share from 1% to 100%`, ""},
+		{"quota-share", "80", `"80", but must be a share from 1% to 100%`, ""},
+		{"verify", "sample=0%", `"sample=0%", but must be all, none, or a sample such as sample=2%`, ""},
+		{"cloud", "usgow", `"usgow", but must be global, usgov, usgov-dod or china; did you mean usgov?`, ""},
 		{"log-level", strings.Repeat("x", 61),
 			`"` + strings.Repeat("x", 60) + `…", but must be debug, info, warn or error`, ""},
 	} {

@@ -87,8 +87,11 @@ func tokens(ctx context.Context, s *Settings, roots *x509.CertPool, log *zap.Log
 		return source, s.Tenant, nil
 	}
 	token, err := source.Token(ctx, "", "")
+	if ctx.Err() != nil {
+		return nil, "", context.Cause(ctx)
+	}
 	if err != nil {
-		return nil, "", signInFailure(ctx, source, err)
+		return nil, "", signInFailure(source, err)
 	}
 	own := signin.Tenant(token)
 	if row.IsGUID(s.Tenant) && row.IsGUID(own) && !strings.EqualFold(s.Tenant, own) {
@@ -102,10 +105,7 @@ func tokens(ctx context.Context, s *Settings, roots *x509.CertPool, log *zap.Log
 
 // signInFailure says how a run ends that has not got its first token: a token that others should have put somewhere is a
 // matter of configuration, a refusal is one, and what passes may be tried again.
-func signInFailure(ctx context.Context, source *signin.Source, err error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
+func signInFailure(source *signin.Source, err error) error {
 	if source.Method() == signin.Token {
 		return usageOf(err)
 	}

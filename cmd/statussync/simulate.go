@@ -46,20 +46,21 @@ func simulateCommand(std streams) *cobra.Command {
 		Long: `Serve a small Microsoft Graph on loopback until the process is told to stop: the userStatuses of apps, with the
 published quota. Faults are scripted by rules, each a list of settings: "at=10,times=3,status=429,wait=5s" asks
 three requests, from the tenth on, to wait; "rate=0.01,reset=after" resets one connection in a hundred. The first
-rule that fits a request is taken. The settings are at, times, method, app, id, rate, status, code, applied, body,
+rule that fits a request is taken. The settings are at, times, list, method, app, id, rate, status, code, applied, body,
 raw, retry-after, wait, location, reset, cut and delay; their values hold neither comma nor semicolon.`,
 		Example: `  statussync simulate --address 127.0.0.1:8080
   statussync simulate --rules "at=10,times=3,status=429,wait=5s; rate=0.01,reset=after"
-  STATUSSYNC_TOKEN=any statussync run --base-url http://127.0.0.1:8080/beta users.csv`,
+  STATUSSYNC_TOKEN=any statussync run --base-url http://127.0.0.1:8080/beta users.csv
+  statussync simulate --login sim --hold users.csv   # then: statussync run --config sim/config.yaml users.csv`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := loadSettings(cmd, os.LookupEnv)
 			if err != nil {
 				return err
 			}
-			server := simulator.New(s.Serve.config())
-			if err := server.Start(s.Serve.Address); err != nil {
-				return usageOf(err)
+			server, err := startServing(&s.Serve)
+			if err != nil {
+				return err
 			}
 			defer server.Close()
 			fmt.Fprintf(std.out, "%s/beta\n", server.URL())

@@ -21,7 +21,8 @@ func TestServe(t *testing.T) {
 	s := mustLoad(t, map[string]string{"STATUSSYNC_WRITES": "7", "STATUSSYNC_SEED": "3"}, "run",
 		"--config", file(t, "simulate:\n  answer: value\n  latency: 1ms\n  outage: true\n"),
 		"--rules", "at=10,times=3,status=429,wait=5s; rate=0.5,reset=after", "--accept", "one,two", "--jitter", "2ms",
-		"--route-removed", "--unlimited", "--fixed-window", "--window", "4s")
+		"--route-removed", "--unlimited", "--fixed-window", "--window", "4s", "--tenant-writes", "9",
+		"--rate-limit-headers", "80", "--page-size", "5")
 	want := simulator.Config{
 		Rules: []simulator.Rule{
 			{At: 10, Times: 3, Fault: simulator.Fault{Status: http.StatusTooManyRequests, Wait: 5 * time.Second}},
@@ -29,7 +30,8 @@ func TestServe(t *testing.T) {
 		},
 		Tokens: []string{"one", "two"}, Answer: simulator.BodyValue,
 		Latency: time.Millisecond, Jitter: 2 * time.Millisecond, Seed: 3, Outage: true, RouteRemoved: true,
-		Quota: simulator.Quota{Unlimited: true, Fixed: true, Window: 4 * time.Second, ClientWrites: 7},
+		Quota:     simulator.Quota{Unlimited: true, Fixed: true, Window: 4 * time.Second, ClientWrites: 7, TenantWrites: 9},
+		RateLimit: 80, PageSize: 5,
 	}
 	if diff := cmp.Diff(want, s.Serve.config()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -14,7 +12,6 @@ import (
 	"github.com/statussync/statussync/sync/graph"
 	"github.com/statussync/statussync/sync/graph/signin"
 	"github.com/statussync/statussync/sync/plan"
-	"github.com/statussync/statussync/sync/row"
 	"github.com/statussync/statussync/sync/run"
 )
 
@@ -113,7 +110,7 @@ func options(
 	o.MaxDuration, o.Fresh, o.ResumeWithin, o.LockWait, o.Keep = s.MaxDuration, s.Fresh, s.ResumeWithin, s.LockWait, s.Keep
 	o.SavedRun, o.MaxPlanAge, o.Verify, o.ForgetRate = s.SavedRun, s.MaxPlanAge, s.Verify, s.ForgetRate
 	if s.Simulate {
-		sim, err := startRehearsal(!o.Verify.None())
+		sim, err := startRehearsal(o.Verify != run.Verify{})
 		if err != nil {
 			return o, nothing, err
 		}

@@ -59,7 +59,9 @@ func TestDemand(t *testing.T) {
 }
 
 func FuzzDemand(f *testing.F) {
-	for _, header := range []string{`Bearer realm="", claims="e30="`, `Bearer claims=e30, a=b`, `Basic x==, Bearer a="\"`} {
+	for _, header := range []string{
+		`Bearer realm="", claims="e30="`, `Bearer claims=e30, a=b`, `Basic x==, Bearer a="\"`,
+	} {
 		f.Add(header)
 	}
 	f.Fuzz(func(t *testing.T, header string) {

@@ -19,6 +19,13 @@ func Report(ctx context.Context, dir, id, version string, summarize func(Summary
 }
 
 func report(ctx context.Context, dir, id, version string, summarize func(Summary)) error {
+	return locked(ctx, dir, func(_ *os.Root, j *journal.Journal) error {
+		return rendered(ctx, j, dir, id, version, summarize)
+	})
+}
+
+// locked works at the runs folder, which nobody else works in meanwhile.
+func locked(ctx context.Context, dir string, do func(*os.Root, *journal.Journal) error) error {
 	root, err := openDir(dir)
 	if err != nil {
 		return err
@@ -34,6 +41,10 @@ func report(ctx context.Context, dir, id, version string, summarize func(Summary
 		return books(err)
 	}
 	defer j.Close()
+	return do(root, j)
+}
+
+func rendered(ctx context.Context, j *journal.Journal, dir, id, version string, summarize func(Summary)) error {
 	found, newest, err := find(ctx, j, dir, id)
 	if err != nil {
 		return err
@@ -82,11 +93,15 @@ func find(ctx context.Context, j *journal.Journal, dir, id string) (found journa
 		}
 		newest = false
 	}
-	if id == "" {
-		return found, false, &Failure{Exit: ExitUsage, Text: "there is no run to report on", Do: "see statussync runs"}
+	return found, false, noRun(id)
+}
+
+func noRun(id string) error {
+	text := "there is no run to report on"
+	if id != "" {
+		text = fmt.Sprintf("there is no run %q with a report", id)
 	}
-	text := fmt.Sprintf("there is no run %q with a report", id)
-	return found, false, &Failure{Exit: ExitUsage, Text: text, Do: "see statussync runs"}
+	return &Failure{Exit: ExitUsage, Text: text, Do: "see statussync runs"}
 }
 
 func unstarted(id string) error {

@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/graph/simulator"
 	"github.com/statussync/statussync/sync/journal"
 )
@@ -237,6 +239,7 @@ func TestPlanCompare(t *testing.T) {
 	defer lock.Release()
 	o := w.opt
 	o.Inputs = []string{w.file("users.csv", unlike)}
+	o.Send.Rate = dispatch.Rate{N: 3, Per: time.Hour} // of writes: reads have a limit of their own
 	var got []string
 	o.Changes = func(c Change) {
 		if c.Held == nil {

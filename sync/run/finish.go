@@ -149,16 +149,14 @@ func (w *work) publish(r *renderer, pending bool) error {
 	return nil
 }
 
-// prune lets old runs go, their folders first: what cannot be removed is tried again by the next good run. The run that
-// has just ended stays, also if it is an old one that was taken up.
+// prune lets old runs go. The run that has just ended stays, also if it is an old one that was taken up; what cannot be
+// removed is tried again by the next good run.
 func (w *work) prune(ctx context.Context) {
 	runs, err := w.journal.Runs(ctx)
-	keep := max(w.o.Keep, 1+slices.IndexFunc(runs, func(r journal.Run) bool { return r.ID == w.run.ID }))
-	for i := keep; i < len(runs) && err == nil; i++ {
-		err = w.dir.RemoveAll(runs[i].ID)
-	}
 	if err == nil {
-		_, err = w.journal.Prune(ctx, keep)
+		_, err = pruned(ctx, w.dir, w.journal, max(w.o.Keep, 1+slices.IndexFunc(runs, func(r journal.Run) bool {
+			return r.ID == w.run.ID
+		})))
 	}
 	if err != nil {
 		w.o.Log.Warn("old runs could not be removed", zap.Error(err))

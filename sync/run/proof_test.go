@@ -2,77 +2,17 @@ package run
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/statussync/statussync/reports"
 	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/graph/simulator"
 )
-
-// A prover is a world whose Graph can change while rows are read back.
-type prover struct {
-	*world
-	mu       sync.Mutex
-	requests int64
-	reading  func(n int64) // called when the n-th read arrives, if it is set
-}
-
-func newProver(t *testing.T, cfg simulator.Config) *prover {
-	p := &prover{world: newWorld(t, cfg)}
-	server := httptest.NewServer(p)
-	t.Cleanup(server.Close)
-	p.opt.Graph.BaseURL = server.URL + "/beta"
-	p.opt.Verify = Verify{Share: 1}
-	return p
-}
-
-func (p *prover) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodGet {
-		p.mu.Lock()
-		p.requests++
-		if p.reading != nil {
-			p.reading(p.requests)
-		}
-		p.mu.Unlock()
-	}
-	p.world.ServeHTTP(rw, r)
-}
-
-// asked returns how many pages of lists and how many single statuses were read.
-func (w *world) asked() (pages, singles int) {
-	for _, a := range w.sim.Arrivals() {
-		switch {
-		case a.Method != http.MethodGet:
-		case a.ID == "":
-			pages++
-		default:
-			singles++
-		}
-	}
-	return pages, singles
-}
-
-// A proof is what report.json says of the reading back.
-type proof struct {
-	Rows, Equal, Resolved, Different, Missing, Unread, Requests int64
-}
-
-func (w *world) proof(id string) (p proof) {
-	w.Helper()
-	b, err := os.ReadFile(filepath.Join(w.opt.Dir, id, "report.json"))
-	check(w, err)
-	d := struct{ Verification *proof }{&p}
-	check(w, json.Unmarshal(b, &d))
-	return p
-}
 
 // unsettled are faults under which the service says yes to a write that it does not carry out, and answers others with
 // an error.
@@ -228,6 +168,31 @@ func TestProveEachSession(t *testing.T) {
 	}
 }
 
+// TestProveKilled: what a process has found out before it was killed stays, and the next one reads the rest.
+func TestProveKilled(t *testing.T) {
+	t.Parallel()
+	cfg := unlimited
+	cfg.Rules = unsettled[:1]
+	p := newProver(t, cfg)
+	path := p.file("users.csv", table(1, 10))
+	c := p.begun(path)
+	check(t, c.decide(t.Context()))
+	check(t, c.prove(t.Context(), t.Context(), c.send(t.Context())))
+	check(t, c.session.Flush(t.Context()))
+	c.close()
+	before := p.sent()
+	p.reading = func(n int64) { p.sim.Put(app, holds(4, 9)) }
+	if r := p.run(ExitFailed, path); r.ID != c.run.ID || p.sent() != before {
+		t.Errorf("the run was not taken up, or rows were sent again")
+	}
+	if got := p.verdicts(c.run.ID); got != "8 succeeded, 2 mismatched" {
+		t.Error(got)
+	}
+	if got := p.proof(c.run.ID); got != (proof{9, 8, 0, 1, 0, 0, 1}) {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestProveAfterAStop leaves a service alone that has given cause to stop.
 func TestProveAfterAStop(t *testing.T) {
 	t.Parallel()
@@ -311,44 +276,5 @@ func TestProveWithoutList(t *testing.T) {
 	r := p.run(ExitOK, p.file("users.csv", table(1, 12)))
 	if got := p.proof(r.ID); got != (proof{12, 12, 0, 0, 0, 0, 13}) {
 		t.Errorf("%+v", got)
-	}
-}
-
-// TestParseVerify reads what String writes.
-func TestParseVerify(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"all": "all", "none": "none", "sample=2%": "sample=2%", "sample=0.5%": "sample=0.5%", "sample=100%": "all",
-		"sample=7%": "sample=7%", "sample=33.3%": "sample=33.3%",
-		"": "", "sample=0%": "", "sample=101%": "", "sample=2": "", "2%": "", "sample=-1%": "", "sample=NaN%": "",
-		"sample=1e1%": "", "All": "", "sample=%": "", "sample=0x1p1%": "", "sample=.%": "",
-	} {
-		v, err := ParseVerify(text)
-		if (err == nil) != (want != "") {
-			t.Errorf("%q: %v", text, err)
-		}
-		if err == nil && v.String() != want {
-			t.Errorf("%q reads as %v", text, v)
-		}
-		if err != nil && (ExitStatus(err) != ExitUsage || !has(err, "sample=2%")) {
-			t.Errorf("%q: %v", text, err)
-		}
-	}
-}
-
-// TestSampleIsEven takes about the share that it is told to, from every part of the rows.
-func TestSampleIsEven(t *testing.T) {
-	t.Parallel()
-	v := Verify{Share: 0.1}
-	for part := range int64(10) {
-		taken := 0
-		for n := range int64(10_000) {
-			if v.takes(part*10_000 + n + 1) {
-				taken++
-			}
-		}
-		if taken < 850 || taken > 1150 {
-			t.Errorf("%d of 10,000 rows are taken", taken)
-		}
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
-// A readBack learns what Graph holds for rows, with as few reads as it can. It keeps 9 bytes a row and 24 bytes for each
-// of them that was read; what else Graph holds is passed over.
+// A readBack learns what Graph holds for rows, with as few reads as it can. It keeps 9 bytes a row, and 24 for each
+// row that was read; what else Graph holds is passed over.
 type readBack struct {
 	client   *graph.Client
 	dispatch *dispatch.Dispatcher
@@ -83,7 +83,7 @@ func (r *readBack) collect(ctx context.Context) error {
 		}
 		app := r.app(rec)
 		if app == nil {
-			app = new(readApp)
+			app = &readApp{first: rec.Row}
 			r.apps[strings.ToLower(rec.AppID)] = app
 		}
 		app.rows++

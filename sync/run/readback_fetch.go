@@ -24,20 +24,40 @@ const (
 
 var errNotRead = errors.New("too many reads failed one after another")
 
-// A readApp is an app that rows are read of. A list costs a request a page, a row by itself costs one. Nobody knows how
-// many pages there are, so an app is listed until that has cost as much as the rows that are still missing would, which
-// is never more than twice what the better way would have cost.
+// A readApp is an app that rows are read of. A page of its list costs a request, and so does a row by itself. A page on
+// which two of the rows are has paid for itself. Nobody knows whether the next one will, so an app is listed as long as
+// the last one did, or until those that did not are as many as the rows that are still missing. This never costs more
+// than twice what the better of the two ways would have.
 type readApp struct {
-	rows, seen, pages int
-	whole             bool // the list was read to its end
-	unknown           bool // Graph does not know the app
+	first         row.Row // of its rows
+	rows, seen    int
+	pages, wasted int  // all pages that were read, and those that have not paid
+	paid          bool // the last one has
+	whole         bool // the list was read to its end
+	wrong         bool // and lacks a row that is there
+	unknown       bool // Graph does not know the app
 }
 
 func (a *readApp) unseen() int { return a.rows - a.seen }
 
+// lists reports whether to read the next page of the list.
+func (a *readApp) lists() bool {
+	return !a.whole && a.unseen() > 1 && (a.paid || a.wasted < a.unseen())
+}
+
+// read takes notice of a page.
+func (a *readApp) read(news int, last bool) {
+	a.seen += news
+	a.pages++
+	if a.paid = news > 1; !a.paid {
+		a.wasted++
+	}
+	a.whole = last
+}
+
 // believed reports whether the rows that are missing in the list count as missing. When they are no more than the list
 // had pages, they are asked for: a row may move from page to page while others are written.
-func (a *readApp) believed() bool { return a.whole && a.unseen() > a.pages }
+func (a *readApp) believed() bool { return a.whole && !a.wrong && a.unseen() > a.pages }
 
 // asks reports whether rows are to be read one by one.
 func (a *readApp) asks() bool { return a.unseen() > 0 && !a.believed() }
@@ -54,14 +74,13 @@ func (r *readBack) list(ctx context.Context) error {
 
 func (r *readBack) listApp(ctx context.Context, app string, a *readApp) error {
 	var hash row.Hasher
-	for next := ""; a.unseen() > 1 && a.pages < a.unseen() && !a.whole; {
+	for next := ""; a.lists(); {
 		var page graph.Page
 		var answer row.Answer
 		err := r.read(ctx, func(ctx context.Context) (err error) {
 			page, answer, err = r.client.List(ctx, app, next)
 			return err
 		})
-		a.pages++
 		switch {
 		case err != nil && next == "" && answer.HTTPStatus == http.StatusNotFound:
 			a.unknown = true
@@ -69,17 +88,38 @@ func (r *readBack) listApp(ctx context.Context, app string, a *readApp) error {
 			return r.failed("the list of "+app, err)
 		}
 		r.inSequence.Store(0)
-		if err := r.take(&hash, a, page.Statuses); err != nil {
+		news, err := r.take(&hash, page.Statuses)
+		if err != nil {
 			return err
 		}
 		next = page.Next
-		a.whole = next == ""
+		a.read(news, next == "")
+	}
+	if a.believed() {
+		return r.test(ctx, app, a)
 	}
 	return nil
 }
 
-// take keeps those of the statuses of an app that are wanted.
-func (r *readBack) take(hash *row.Hasher, a *readApp, statuses []row.Status) error {
+// test asks for one row before a list is believed that lacks it.
+func (r *readBack) test(ctx context.Context, app string, a *readApp) error {
+	at, _ := r.place(keyOf(new(row.Hasher), a.first.Status))
+	if r.state[at] == seen {
+		return nil
+	}
+	found, err := r.askFor(ctx, app, a.first.ID, a.first.Number)
+	r.state[at] = found
+	if a.wrong = found != missing; a.wrong {
+		a.unknown = false
+	}
+	if found == seen {
+		a.seen++
+	}
+	return err
+}
+
+// take keeps those of the statuses that are wanted. It returns how many of them had not been seen.
+func (r *readBack) take(hash *row.Hasher, statuses []row.Status) (news int, err error) {
 	wanted := statuses[:0]
 	for _, s := range statuses {
 		at, found := r.place(keyOf(hash, s))
@@ -88,11 +128,11 @@ func (r *readBack) take(hash *row.Hasher, a *readApp, statuses []row.Status) err
 		}
 		if r.state[at] != seen {
 			r.state[at] = seen
-			a.seen++
+			news++
 		}
 		wanted = append(wanted, s)
 	}
-	return spooled(r.held.Add(wanted))
+	return news, spooled(r.held.Add(wanted))
 }
 
 // ask reads the rows one by one of which the lists say nothing.

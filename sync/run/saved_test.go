@@ -118,6 +118,20 @@ func TestSavedIsLeftAlone(t *testing.T) {
 	}
 }
 
+// TestSavedLeavesOthersAlone plans beside an unfinished run over the same input, which goes on afterwards.
+func TestSavedLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, unlimited)
+	path := w.file("users.csv", table(1, 30))
+	first := w.stopped(3, path)
+	if id := w.saves(path); id == first.ID {
+		t.Error("the unfinished run became a plan")
+	}
+	if r := w.run(ExitOK, path); r.ID != first.ID {
+		t.Error("the unfinished run does not go on")
+	}
+}
+
 // TestSavedRefused has why a plan is not sent. What is mended is sent after all.
 func TestSavedRefused(t *testing.T) {
 	t.Parallel()

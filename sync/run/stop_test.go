@@ -174,7 +174,7 @@ func TestObserve(t *testing.T) {
 		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second), Asked: true},
 		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second)},
 		{Kind: dispatch.Resume, At: now, Duration: 3 * time.Second},
-		{Kind: dispatch.RateChange, At: now, Rate: dispatch.Rate{N: 5, Per: time.Second}},
+		{Kind: dispatch.RateChange, At: now, Rate: 5},
 	} {
 		c.observe(e)
 	}

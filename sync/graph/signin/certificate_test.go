@@ -25,18 +25,19 @@ func TestCertificates(t *testing.T) {
 	}
 	file := func(text string) string { return tokenFile(t, text) }
 	old := map[string]string{"Proc-Type": "4,ENCRYPTED", "DEK-Info": "AES-128-CBC,00"}
+	sealed, sealedOld := block("ENCRYPTED PRIVATE KEY", der.Bytes, nil), block("RSA PRIVATE KEY", der.Bytes, old)
 	for name, tt := range map[string]struct{ path, password, text, hint string }{
 		"key first":     {path: file(string(key) + string(certificate))},
 		"text between":  {path: file("Bag Attributes\n" + string(key) + "subject=x\n" + string(certificate))},
 		"with password": {path: file(string(key) + string(certificate)), password: "not needed"},
 		"SHA-1":         {path: "testdata/sha1.p12", password: "hunter2hunter2"},
 
-		"SHA-256":       {"testdata/sha256.p12", "hunter2hunter2", "newer checksum", "openssl pkcs12 -in \"testdata/sha256.p12\""},
+		"SHA-256":       {"testdata/sha256.p12", "hunter2hunter2", "newer checksum", `pkcs12 -in "testdata/sha256.p12"`},
 		"password":      {"testdata/sha1.p12", "canary-password", "its password", "Check the password. Convert it: openssl"},
 		"no password":   {"testdata/sha1.p12", "", "its password", "openssl pkcs12"},
-		"encrypted":     {file(block("ENCRYPTED PRIVATE KEY", der.Bytes, nil) + string(certificate)), "", "encrypted", "openssl pkey"},
-		"encrypted old": {file(block("RSA PRIVATE KEY", der.Bytes, old) + string(certificate)), "", "encrypted", "openssl pkey"},
-		"EC":            {file(block("EC PRIVATE KEY", sec1, nil) + string(certificate)), "", "not RSA", "openssl req -x509 -newkey rsa"},
+		"encrypted":     {file(sealed + string(certificate)), "", "encrypted", "openssl pkey"},
+		"encrypted old": {file(sealedOld + string(certificate)), "", "encrypted", "openssl pkey"},
+		"EC":            {file(block("EC PRIVATE KEY", sec1, nil) + string(certificate)), "", "not RSA", "-newkey rsa"},
 		"EC in PKCS#8":  {file(block("PRIVATE KEY", pkcs8, nil) + string(certificate)), "", "not RSA", "openssl req"},
 		"no key":        {file(string(certificate)), "", "lacks its private key", "cat certificate.pem key.pem"},
 		"no cert":       {file(string(key)), "", "is missing", "cat certificate.pem key.pem"},

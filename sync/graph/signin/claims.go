@@ -61,8 +61,8 @@ func Describe(token string) Claims {
 	return c
 }
 
-// Tenant returns the tenant that a token says it is for, or "" if it says none. It may name a target and must not decide
-// about access.
+// Tenant returns the tenant that a token says it is for, or "" if it says none. It may name a target and must not
+// decide about access.
 func Tenant(token string) string {
 	if tenant := Describe(token).Tenant; plain([]byte(tenant)) {
 		return tenant

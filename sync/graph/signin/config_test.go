@@ -132,7 +132,8 @@ func TestGivenToken(t *testing.T) {
 		t.Error("no warning")
 	}
 	step(t, newSourceOf(t, Config{Method: Token, Token: NewSecret(token)}), "", token)
-	if err := failure(t, newSourceOf(t, Config{Method: Token, TokenOrigin: "X"}), "", ""); !strings.Contains(err.Error(), "in X") {
+	s = newSourceOf(t, Config{Method: Token, TokenOrigin: "X"})
+	if err := failure(t, s, "", ""); !strings.Contains(err.Error(), "in X") {
 		t.Error(err)
 	}
 	s = newSourceOf(t, Config{Method: Token, TokenFile: filepath.Join(t.TempDir(), "none")})

@@ -205,7 +205,8 @@ func TestEnvironment(t *testing.T) {
 		"client_assertion": {"AZURE_CLIENT_CERTIFICATE_PATH": path, "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN": "TRUE"},
 	} {
 		e := newEntra(t)
-		s := newSourceOf(t, Config{Method: Environment, Authority: e.URL, RootCAs: e.roots, Env: environment(with(base, set))})
+		s := newSourceOf(t, Config{Method: Environment, Authority: e.URL, RootCAs: e.roots,
+			Env: environment(with(base, set))})
 		step(t, s, "", "token-1")
 		if e.form(1).Get(name) == "" || s.Method() != Environment {
 			t.Errorf("%s: %v", name, e.form(1))

@@ -49,7 +49,7 @@ var wordy = regexp.MustCompile(`[\w.~+/=%-]{60,}`)
 func shown(text string, secrets []string) string {
 	for _, s := range secrets {
 		if len(s) >= minSecret {
-			text = strings.NewReplacer(s, Mask, url.QueryEscape("xxxxxxxxxxxx"), Mask).Replace(text)
+			text = strings.NewReplacer(s, Mask, url.QueryEscape(s), Mask).Replace(text)
 		}
 	}
 	text, _, _ = strings.Cut(strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD")), "\n")

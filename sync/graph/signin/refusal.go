@@ -101,6 +101,7 @@ type said struct {
 	Error       string `json:"error"`
 	Description string `json:"error_description"`
 	Codes       []int  `json:"error_codes"`
+	Message     string `json:"message"` // of App Service, in the description's place
 }
 
 // refused judges an answer that brought no token.
@@ -118,8 +119,7 @@ func (r *request) refused() error {
 	if len(s.Codes) > 0 {
 		e.Code = s.Codes[0]
 	}
-	e.Text = fmt.Sprintf("%s answered %s", r.service(), strings.TrimSpace(fmt.Sprint(status, " ",
-		http.StatusText(status))))
+	e.Text = strings.TrimSpace(fmt.Sprintf("%s answered %d %s", r.service(), status, http.StatusText(status)))
 	switch {
 	case e.Code != 0:
 		e.Text += fmt.Sprintf(", AADSTS%d", e.Code)
@@ -127,7 +127,7 @@ func (r *request) refused() error {
 		e.Text += fmt.Sprintf(", %q", shown(s.Error, r.hidden()))
 	}
 	// Behind the sentence stand ids of Microsoft's logs.
-	if about, _, _ := strings.Cut(s.Description, "Trace ID:"); about != "" {
+	if about, _, _ := strings.Cut(cmp.Or(s.Description, s.Message), "Trace ID:"); about != "" {
 		about = strings.TrimPrefix(about, fmt.Sprintf("AADSTS%d: ", e.Code))
 		e.Text += fmt.Sprintf(": %q", shown(about, r.hidden()))
 	}
@@ -135,8 +135,8 @@ func (r *request) refused() error {
 	return e
 }
 
-// passing reports whether the same request may fare better later. Codes change, as Microsoft says, so status and OAuth's
-// word decide where they can.
+// passing reports whether the same request may fare better later. Codes change, as Microsoft says, so status and the
+// word of OAuth decide where they can.
 func passing(status int, s *said) bool {
 	return status/100 == 5 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout ||
 		s.Error == "temporarily_unavailable" || slices.ContainsFunc(s.Codes, func(code int) bool {
@@ -163,8 +163,9 @@ func (r *request) hint(e *Error) string {
 
 const (
 	hintTenant    = "Check auth.tenant; a tenant of another cloud needs its graph.cloud."
-	hintApp       = "Check auth.client_id and auth.tenant: the application must be registered in, or consented to by, the tenant."
+	hintApp       = "Check auth.client_id and auth.tenant: the tenant must have registered the application, or admitted it."
 	hintFederated = "Compare the federated credential of the application with issuer, subject and audience of the token."
+	hintNone      = "Give the application a client secret or a certificate: it sent neither."
 	hintSecret    = "Give the value of a client secret, not its id; check that it belongs to auth.client_id."
 	hintCert      = "Upload the certificate to the application auth.client_id, and check that it has not expired."
 	hintClock     = "Check this machine's clock."
@@ -177,7 +178,8 @@ const (
 var hints = map[int]string{
 	7000215: hintSecret, // wrong secret
 	7000222: "Make a new client secret for the application: this one has expired.",
-	7000218: "Give the application a client secret or a certificate: it sent neither.",
+	7000216: hintNone,
+	7000218: hintNone,
 	700016:  hintApp, // no such application in the tenant
 	700011:  hintApp,
 	7000229: hintApp,      // no service principal in the tenant

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/statussync/statussync/sync/dispatch"
+	"github.com/statussync/statussync/sync/run"
+)
+
+func TestBarLine(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		p     run.Progress
+		width int
+		want  string
+	}{
+		{run.Progress{Rows: 10_000, Done: 1234, Left: 29*time.Minute + 30*time.Second}, 60,
+			"[==                   ]  12%  1,234/10,000  29m30s left"},
+		{run.Progress{Rows: 10_000, Done: 1234, Left: 29*time.Minute + 30*time.Second}, 200,
+			"[==                   ]  12%  1,234/10,000  29m30s left"},
+		{run.Progress{Rows: 4, Done: 4, Left: time.Minute}, 30, "[===============] 100%  4/4"},
+		{run.Progress{Rows: 1000, Done: 999, Left: time.Millisecond}, 30, "99%  999/1,000  1s left"},
+		{run.Progress{}, 5, "0%  0"},
+		{run.Progress{Rows: 1}, 0, ""},
+	} {
+		got := barLine(&tt.p, tt.width)
+		if got != tt.want || len(got) > tt.width {
+			t.Errorf("%+v at %d columns:\n%q, want\n%q", tt.p, tt.width, got, tt.want)
+		}
+	}
+}
+
+func TestStateLine(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 14, 2, 39, 0, time.Local)
+	until := now.Add(41 * time.Second)
+	for _, tt := range []struct {
+		p     run.Progress
+		width int
+		want  string
+	}{
+		{run.Progress{Bad: 3, State: dispatch.State{Allowed: 4.9, InFlight: 2, Used: 0.98}}, 60,
+			"4.9 a second, 3 failed, 2 in flight, 98% of the quota"},
+		{run.Progress{Bad: 3, State: dispatch.State{Allowed: 4.9, InFlight: 2, Used: 0.98}}, 30,
+			"4.9 a second, 3 failed"},
+		{run.Progress{Bad: 1234, Pause: 41 * time.Second, State: dispatch.State{Allowed: 4.9, Until: until, Asked: true}}, 200,
+			"paused until 14:03:20 (Graph asked for 41s), 1,234 failed"},
+		{run.Progress{State: dispatch.State{Until: until}}, 60, "paused until 14:03:20 (throttled)"},
+		{run.Progress{State: dispatch.State{Outage: true, Until: until}}, 60, "Graph is out, asking once a second"},
+		{run.Progress{State: dispatch.State{InFlight: 64}}, 60, "64 in flight"},
+	} {
+		if got := stateLine(&tt.p, tt.width, now); got != tt.want {
+			t.Errorf("%+v at %d columns:\n%q, want\n%q", tt.p, tt.width, got, tt.want)
+		}
+	}
+}
+
+// TestProgressOn has the standard error of a process that is no terminal.
+func TestProgressOn(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"": "plain", "--quiet": "none", "--quiet --progress=plain": "plain", "--progress=bar": "bar", "--progress=none": "none",
+	} {
+		s := mustLoad(t, nil, append([]string{"run"}, strings.Fields(args)...)...)
+		if got := s.progressOn(io.Discard); got != want {
+			t.Errorf("%q: %s, want %s", args, got, want)
+		}
+	}
+}
+
+func TestLoggedProgress(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		s := mustLoad(t, nil, "run")
+		until := time.Now().Add(time.Hour)
+		done := logProgress(newLogger(s, &out), 30*time.Second, func() run.Progress {
+			return run.Progress{Rows: 9, Done: 4, Bad: 1, Left: 90 * time.Second,
+				State: dispatch.State{Allowed: 4.94, InFlight: 2, Until: until}}
+		})
+		time.Sleep(65 * time.Second)
+		done()
+		want := `"msg":"sending","rows":9,"done":4,"failed":1,"inFlight":2,"perSecond":4.9,"left":"1m30s","pausedUntil":`
+		if strings.Count(out.String(), "\n") != 2 || strings.Count(out.String(), want) != 2 {
+			t.Errorf("in 65 s:\n%s", &out)
+		}
+		logProgress(zap.NewNop(), 0, nil)()
+	})
+}
+
+// TestScreen writes while there is a bar, and after it.
+func TestScreen(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	s := &screen{to: &out}
+	done := s.showBar(func() run.Progress { return run.Progress{Rows: 1} })
+	io.WriteString(s, "in between\n")
+	done()
+	io.WriteString(s, "afterwards\n")
+	if !strings.HasSuffix(out.String(), "afterwards\n") || !strings.Contains(out.String(), "in between\n") {
+		t.Errorf("got %q", &out)
+	}
+}
