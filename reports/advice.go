@@ -16,7 +16,7 @@ type advised struct {
 
 const (
 	anyVerdict row.Verdict = 0xff
-	anyStatus              = -1
+	anyStatus  int         = -1
 )
 
 // Advice returns one sentence on what to do about rows with this HTTP status (0: no answer), code and verdict; "" where

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	maxApps    = 200  // apps that a Run names
-	countedApp = 4096 // apps whose rows are counted while they pass by
+	maxApps     = 200  // apps that a Run names
+	countedApps = 4096 // apps whose rows are counted while they pass by
 )
 
 // An App tells what became of the rows of one app.
@@ -39,6 +39,9 @@ func trouble(v row.Verdict) bool {
 type appCounter struct {
 	apps   map[appKey]*verdictCounts
 	others verdictCounts
+
+	app    string // that of the last row; often the next row has the same
+	counts *verdictCounts
 }
 
 // An appKey is a GUID in lower case; the zero key stands for what is none.
@@ -47,9 +50,16 @@ type appKey [36]byte
 type verdictCounts [row.Unknown + 1]int64
 
 func (c *appCounter) add(e *Entry) {
+	if c.counts == nil || e.AppID != c.app {
+		c.app, c.counts = e.AppID, c.find(e.AppID)
+	}
+	c.counts[e.Outcome.Verdict]++
+}
+
+func (c *appCounter) find(app string) *verdictCounts {
 	var key appKey
-	if row.IsGUID(e.AppID) {
-		copy(key[:], e.AppID)
+	if row.IsGUID(app) {
+		copy(key[:], app)
 		for i, b := range key {
 			if 'A' <= b && b <= 'F' {
 				key[i] = b | 0x20
@@ -57,16 +67,17 @@ func (c *appCounter) add(e *Entry) {
 		}
 	}
 	counts := c.apps[key]
-	if counts == nil {
-		if counts = &c.others; len(c.apps) < countedApp {
-			if c.apps == nil {
-				c.apps = make(map[appKey]*verdictCounts)
-			}
-			counts = new(verdictCounts)
-			c.apps[key] = counts
-		}
+	switch {
+	case counts != nil:
+		return counts
+	case len(c.apps) == countedApps:
+		return &c.others
+	case c.apps == nil:
+		c.apps = make(map[appKey]*verdictCounts)
 	}
-	counts[e.Outcome.Verdict]++
+	counts = new(verdictCounts)
+	c.apps[key] = counts
+	return counts
 }
 
 // result returns the apps in the order in which people want to read them.

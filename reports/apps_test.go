@@ -51,7 +51,7 @@ func TestAppsAreBounded(t *testing.T) {
 	for _, app := range got.Listed {
 		sum += app.Counts.Sum()
 	}
-	if len(got.Listed) != maxApps || got.More != countedApp-maxApps || sum+got.Others.Sum() != 10_000 {
+	if len(got.Listed) != maxApps || got.More != countedApps-maxApps || sum+got.Others.Sum() != 10_000 {
 		t.Errorf("%d apps and %d more with %d and %v rows", len(got.Listed), got.More, sum, got.Others)
 	}
 	if got.Listed[0].ID != guid(4000) {

@@ -95,3 +95,17 @@ func benchmarkGocsv(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPage renders the page of a run of 1,000,000 rows that went as badly as one can.
+func BenchmarkPage(b *testing.B) {
+	run, groups := hugeRun("adele.vance@contoso.example")
+	var size int
+	for b.Loop() {
+		page, err := renderPage(run, groups)
+		if err != nil {
+			b.Fatal(err)
+		}
+		size = len(page)
+	}
+	b.ReportMetric(float64(size), "bytes/page")
+}

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/statussync/statussync/sync/row"
 )
@@ -47,7 +48,8 @@ func (r *Run) done() int64 {
 
 func (r *Run) origin() string {
 	if len(r.Inputs) == 1 {
-		return "from " + named(r.Inputs[0].Name, 40)
+		name := r.Inputs[0].Name
+		return "from " + brief(name[strings.LastIndexAny(name, `/\`)+1:]) // its folder is told further below
 	}
 	return "from " + counted(int64(len(r.Inputs)), "file")
 }

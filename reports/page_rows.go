@@ -61,6 +61,7 @@ type troubleRow struct {
 	Place                       string
 	Verdict                     row.Verdict
 	Answer, User, ID, App, Text string
+	Domain                      string // the rest of User, which may begin a new line
 }
 
 const (
@@ -84,6 +85,9 @@ func (r *Run) troubleTable() troubleTable {
 	for i := range rows {
 		for _, value := range rows[i].values() {
 			*value = clipEscaped(*value, limit)
+		}
+		if at := strings.LastIndexByte(rows[i].User, '@'); at > 0 {
+			rows[i].User, rows[i].Domain = rows[i].User[:at], rows[i].User[at:]
 		}
 	}
 	return troubleTable{rows, r.whereabouts()}

@@ -3,16 +3,16 @@
 // Create begins the files that hold one line per row of the input; hand every row to Files.Add in row order, then
 // call Files.Commit. WriteJSON writes report.json, which needs no pass over the input: a Run tells what is known of
 // the run as a whole, Groups gathers what went wrong. WritePage writes the same, and more, for a browser: it wants the
-// Apps and the Attention of Files. Summary words it for a terminal. Latest points to the newest run.
+// Apps and the Attention of Files. Summary words it for a terminal. Latest points to the newest run. CreateLines begins
+// any other file of a run.
 //
 // # Files
 //
-// report.json follows the schema named by the constant Schema. report.html is the report for people, one page that
-// asks no other file or host for anything. rows.jsonl has one line per row, exact. rows.csv has
-// the same columns for people: spreadsheets cannot mistake a cell for a formula, control characters are spelled out.
-// failed.csv or failed.jsonl holds the failed, unknown and unsent rows, invalid.csv or invalid.jsonl the refused
-// ones, their bytes as they came; with several inputs each has its own, numbered from 1 (failed-2.jsonl). Those two
-// exist only if they have rows.
+// report.json follows the schema named by the constant Schema. report.html is for people, one page that asks no other
+// file or host for anything. rows.jsonl has one line per row, exact. rows.csv has the same columns for people:
+// spreadsheets cannot mistake a cell for a formula, control characters are spelled out. failed.csv or failed.jsonl
+// holds the failed, unknown and unsent rows, invalid.csv or invalid.jsonl the refused ones, their bytes as they came;
+// with several inputs each has its own, numbered from 1 (failed-2.jsonl). Those two exist only if they have rows.
 //
 // A file gets its final name when it is complete and synced, so a final name never holds half a file, whatever
 // happens. Every file is readable by its owner alone. The caller sees to it that one process at a time works in a

@@ -27,9 +27,9 @@ type Step struct {
 // maxShown is how many groups a terminal gets; report.json has them all.
 const maxShown = 8
 
-// Summary words the run for a terminal: what happened, the rows by verdict, what went wrong in groups, where the
-// report lies and what to type next. It is plain text of printable characters and line ends, handed to w in one call;
-// only a command, a path or another word that is longer than a line goes beyond the width.
+// Summary words the run for a terminal: what happened, the rows by verdict, what went wrong in groups and what to do
+// about each, where the report lies and what to type next. It is plain text of printable characters and line ends,
+// handed to w in one call; only a command, a path or another word that is longer than a line goes beyond the width.
 func Summary(w io.Writer, run *Run, g *Groups, v View) error {
 	s := summary{run: run, groups: g, view: v, width: min(max(v.Width, 60), 200)}
 	if v.Width == 0 {

@@ -44,22 +44,21 @@ var widths = []time.Duration{
 	30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 24 * time.Hour,
 }
 
-// timeline returns the run's timeline in the smallest of the widths that gives few enough spans.
+// timeline returns the run's timeline in the smallest of the widths, or doubles of the last, that gives few enough spans.
 func (r *Run) timeline() timeline {
-	t := timeline{}
 	if len(r.Timeline) == 0 {
-		return t
+		return timeline{}
 	}
-	for _, t.width = range widths {
-		if t.spans = merge(r.Timeline, t.width); len(t.slots()) <= maxSlots {
+	least := widths[0] * time.Duration(len(r.Timeline)) / maxSlots
+	for i, last := 0, len(widths)-1; ; i++ {
+		width := widths[min(i, last)] << max(i-last, 0)
+		if width < least {
+			continue
+		}
+		if t := (timeline{width, merge(r.Timeline, width)}); len(t.slots()) <= maxSlots {
 			return t.cut(r.Started, r.Ended)
 		}
 	}
-	for len(t.slots()) > maxSlots {
-		t.width *= 2
-		t.spans = merge(r.Timeline, t.width)
-	}
-	return t.cut(r.Started, r.Ended)
 }
 
 // merge sums spans up that begin within the same stretch of the width.

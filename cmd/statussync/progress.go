@@ -42,7 +42,7 @@ func (s *screen) hold(bar *mpb.Progress) {
 func watch(s *Settings, to *screen, log *zap.Logger) func(func() run.Progress) (done func()) {
 	switch s.progressOn(to.to) {
 	case "bar":
-		return to.showBar
+		return func(progress func() run.Progress) func() { return to.showBar(progress) }
 	case "plain":
 		return func(progress func() run.Progress) func() { return logProgress(log, s.Stats, progress) }
 	}
@@ -52,6 +52,8 @@ func watch(s *Settings, to *screen, log *zap.Logger) func(func() run.Progress) (
 // progressOn returns how progress is shown on w: bar, plain or none.
 func (s *Settings) progressOn(w io.Writer) string {
 	switch {
+	case s.Progress == "bar" && !isTerminal(w):
+		return "plain"
 	case s.Progress != "auto":
 		return s.Progress
 	case s.Quiet:
@@ -63,8 +65,8 @@ func (s *Settings) progressOn(w io.Writer) string {
 }
 
 // showBar keeps two lines at the end of the terminal up to date, until done is called.
-func (s *screen) showBar(progress func() run.Progress) (done func()) {
-	p := mpb.New(mpb.WithOutput(s.to), mpb.WithRefreshRate(200*time.Millisecond))
+func (s *screen) showBar(progress func() run.Progress, more ...mpb.ContainerOption) (done func()) {
+	p := mpb.New(append(more, mpb.WithOutput(s.to), mpb.WithRefreshRate(200*time.Millisecond))...)
 	var state run.Progress
 	first := mpb.BarFillerFunc(func(w io.Writer, st decor.Statistics) error {
 		state = progress()

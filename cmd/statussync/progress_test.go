@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/vbauerster/mpb/v8"
 	"go.uber.org/zap"
 
 	"github.com/statussync/statussync/sync/dispatch"
@@ -22,10 +24,10 @@ func TestBarLine(t *testing.T) {
 		want  string
 	}{
 		{run.Progress{Rows: 10_000, Done: 1234, Left: 29*time.Minute + 30*time.Second}, 60,
-			"[==                   ]  12%  1,234/10,000  29m30s left"},
+			"[===                       ]  12%  1,234/10,000  29m30s left"},
 		{run.Progress{Rows: 10_000, Done: 1234, Left: 29*time.Minute + 30*time.Second}, 200,
-			"[==                   ]  12%  1,234/10,000  29m30s left"},
-		{run.Progress{Rows: 4, Done: 4, Left: time.Minute}, 30, "[===============] 100%  4/4"},
+			"[===                       ]  12%  1,234/10,000  29m30s left"},
+		{run.Progress{Rows: 4, Done: 4, Left: time.Minute}, 30, "[==================] 100%  4/4"},
 		{run.Progress{Rows: 1000, Done: 999, Left: time.Millisecond}, 30, "99%  999/1,000  1s left"},
 		{run.Progress{}, 5, "0%  0"},
 		{run.Progress{Rows: 1}, 0, ""},
@@ -66,7 +68,7 @@ func TestStateLine(t *testing.T) {
 func TestProgressOn(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"": "plain", "--quiet": "none", "--quiet --progress=plain": "plain", "--progress=bar": "bar", "--progress=none": "none",
+		"": "plain", "--quiet": "none", "--quiet --progress=plain": "plain", "--progress=bar": "plain", "--progress=none": "none",
 	} {
 		s := mustLoad(t, nil, append([]string{"run"}, strings.Fields(args)...)...)
 		if got := s.progressOn(io.Discard); got != want {
@@ -100,11 +102,19 @@ func TestScreen(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	s := &screen{to: &out}
-	done := s.showBar(func() run.Progress { return run.Progress{Rows: 1} })
+	drawn := make(chan struct{})
+	var once sync.Once
+	done := s.showBar(func() run.Progress {
+		once.Do(func() { close(drawn) })
+		return run.Progress{Rows: 5, Done: 1, State: dispatch.State{InFlight: 2}}
+	}, mpb.WithAutoRefresh())
+	<-drawn
 	io.WriteString(s, "in between\n")
 	done()
 	io.WriteString(s, "afterwards\n")
-	if !strings.HasSuffix(out.String(), "afterwards\n") || !strings.Contains(out.String(), "in between\n") {
-		t.Errorf("got %q", &out)
+	for _, want := range []string{"20%  1/5", "2 in flight", "in between\n", "afterwards\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("there is no %q in %q", want, &out)
+		}
 	}
 }

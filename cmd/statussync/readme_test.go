@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,8 +12,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/statussync/statussync/sync/graph/simulator"
 )
 
 const root = "../.."
@@ -25,50 +30,131 @@ func readme(t *testing.T) string {
 	return string(text)
 }
 
-// TestReadmeSessions runs every command of the README that stands in a block marked console, with a built binary, since
-// go run turns every exit status into 1, and compares what it prints, but for the log, and how it leaves.
+var update = flag.Bool("update", false, "write into the README what its commands print now")
+
+// TestReadmeSessions runs every command of the README that stands in a block marked console, in the order of the README
+// and in one folder, and compares what it prints, but for the log, and how it leaves. Commands named statussync find a
+// simulator that holds the statuses of users.csv; below the heading about 400, one without the route.
 func TestReadmeSessions(t *testing.T) {
 	t.Parallel()
+	text := readme(t)
+	work := workFolder(t)
+	served := newSimulator(t, false)
+	block := regexp.MustCompile("(?s)```console\n(.*?)```")
+	places := block.FindAllStringSubmatchIndex(text, -1)
+	if len(places) == 0 {
+		t.Fatal("the README has no session")
+	}
+	var lastRun string
+	var replaced []string
+	for _, at := range places {
+		where := served
+		if strings.LastIndex(text[:at[0]], "\n### When every row") > strings.LastIndex(text[:at[0]], "\n## ") {
+			where = newSimulator(t, true)
+		}
+		var now strings.Builder
+		for _, call := range strings.Split(text[at[2]:at[3]], "$ ")[1:] {
+			command, want, _ := strings.Cut(call, "\n")
+			if lastRun != "" {
+				command = runIDs.ReplaceAllString(command, lastRun)
+			}
+			got := session(t, work, where, command)
+			if ids := runIDs.FindAllString(got, -1); len(ids) > 0 {
+				lastRun = ids[len(ids)-1]
+			}
+			if diff := cmp.Diff(steady(want), steady(got)); diff != "" && !*update {
+				t.Errorf("$ %s\n(-README +now)\n%s", command, diff)
+			}
+			fmt.Fprintf(&now, "$ %s\n%s", command, got)
+		}
+		replaced = append(replaced, now.String())
+	}
+	if *update {
+		rewrite(t, block, replaced)
+	}
+}
+
+var runIDs = regexp.MustCompile(`\d{8}T\d{6}Z-[0-9a-f]{4}`)
+
+// rewrite puts the sessions as they are now into the README.
+func rewrite(t *testing.T, block *regexp.Regexp, sessions []string) {
+	next := 0
+	text := block.ReplaceAllStringFunc(readme(t), func(string) string {
+		next++
+		return "```console\n" + sessions[next-1] + "```"
+	})
+	if err := os.WriteFile(filepath.Join(root, "README.md"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// workFolder returns a folder with a built binary in bin, since go run turns every exit status into 1, and the samples.
+func workFolder(t *testing.T) string {
+	t.Helper()
 	work := t.TempDir()
-	binary := filepath.Join(work, "bin", "statussync")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", filepath.Join(work, "bin", "statussync"), ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	samples := filepath.Join("input", "testdata")
-	if err := os.CopyFS(filepath.Join(work, samples), os.DirFS(filepath.Join(root, samples))); err != nil {
-		t.Fatal(err)
-	}
-	blocks := regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(readme(t), -1)
-	if len(blocks) == 0 {
-		t.Fatal("the README has no session")
-	}
-	for _, block := range blocks {
-		for _, call := range strings.Split(block[1], "$ ")[1:] {
-			command, want, _ := strings.Cut(call, "\n")
-			cmd := exec.Command("sh", "-c", strings.ReplaceAll(command, "go run ./cmd/statussync", binary))
-			cmd.Dir = work
-			out, err := cmd.CombinedOutput()
-			got := regexp.MustCompile(`(?m)^\{"level".*\n`).ReplaceAllString(string(out), "") // the log
-			if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-				got += fmt.Sprintf("exit status %d\n", exit.ExitCode())
-			} else if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(steady(want), steady(got)); diff != "" {
-				t.Errorf("$ %s\n(-README +now)\n%s", command, diff)
-			}
+	for _, to := range []string{samples, "."} {
+		if err := os.CopyFS(filepath.Join(work, to), os.DirFS(filepath.Join(root, samples))); err != nil {
+			t.Fatal(err)
 		}
 	}
+	return work
+}
+
+// newSimulator serves a Graph that holds users.csv, and returns its root.
+func newSimulator(t *testing.T, removed bool) string {
+	t.Helper()
+	sim, err := startServing(&Serve{
+		Answer: string(simulator.BodyObject), Hold: filepath.Join(root, "input", "testdata", "users.csv"),
+		RouteRemoved: removed, Window: 2 * time.Second, Writes: 100, TenantWrites: 200, PageSize: 100,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { sim.Close() })
+	return sim.URL() + "/beta"
+}
+
+// session runs one command, and returns what it prints and how it leaves.
+func session(t *testing.T, work, base, command string) string {
+	t.Helper()
+	cmd := exec.Command("sh", "-c", strings.ReplaceAll(command, "go run ./cmd/statussync", "bin/statussync"))
+	cmd.Dir = work
+	cmd.Env = append(os.Environ(), "PATH="+filepath.Join(work, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
+	if strings.HasPrefix(command, "statussync") {
+		cmd.Env = append(cmd.Env, "STATUSSYNC_BASE_URL="+base, tokenVariable+"="+readmeToken())
+	}
+	out, err := cmd.CombinedOutput()
+	got := regexp.MustCompile(`(?m)^\{"level".*\n`).ReplaceAllString(string(out), "") // the log
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		got += fmt.Sprintf("exit status %d\n", exit.ExitCode())
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(got, base, "https://graph.microsoft.com/beta")
+}
+
+// readmeToken is a token that says of itself what one for Graph says.
+func readmeToken() string {
+	claims := fmt.Sprintf(`{"tid":%q,"app_displayname":"statussync","roles":[%q],"exp":%d}`,
+		ours, writePermission, time.Now().Add(time.Hour).Unix())
+	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2lnbmF0dXJl"
 }
 
 // steady replaces what differs from run to run: the run's id, and what depends on the machine's speed.
 func steady(text string) string {
 	for _, r := range []struct{ pattern, with string }{
-		{`\d{8}T\d{6}Z-[0-9a-f]{4}`, "RUN"},
-		{`\d+(\.\d+)?(ms|s)\b`, "TIME"},
+		{runIDs.String(), "RUN"},
+		{`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`, "DATE"},
+		{`\b(\d+h)?(\d+m)?\d+(\.\d+)?(ms|s)\b`, "TIME"},
 		{`[\d.]+ a second`, "N a second"},
 		{`\d+ requests in`, "N requests in"},
 		{`Sending paused .*`, "Sending paused"},
+		{`[\d.]+ MiB`, "N MiB"},
+		{`(timestamp_seconds) .*`, "$1 N"},
 	} {
 		text = regexp.MustCompile(r.pattern).ReplaceAllString(text, r.with)
 	}
@@ -84,5 +170,16 @@ func TestReadmeHelp(t *testing.T) {
 	}
 	if !strings.Contains(readme(t), "```text\n"+out.String()+"```\n") {
 		t.Errorf("the README does not have this help:\n%s", &out)
+	}
+}
+
+// TestReadmeExits compares the table of exit statuses in the README with the one in the help.
+func TestReadmeExits(t *testing.T) {
+	t.Parallel()
+	text := strings.ReplaceAll(readme(t), "`", "")
+	for _, e := range exits {
+		if !strings.Contains(text, fmt.Sprintf("\n| %d | %s |\n", e.status, e.meaning)) {
+			t.Errorf("the README does not say of %d: %s", e.status, e.meaning)
+		}
 	}
 }

@@ -69,6 +69,7 @@ var unlike = header + line(1, 1) + line(2, 22) + line(8, 8) + line(3, 3) + line(
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	w := comparing(t, paged, 7)
+	w.opt.Changes = func(c Change) { t.Errorf("a run tells of the change of row %d", c.Row.Number) }
 	r := w.run(ExitFailed, w.file("users.csv", unlike))
 	if got := w.verdicts(r.ID); got != "3 succeeded, 2 unchanged, 1 duplicate, 2 failed" {
 		t.Error(got)

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"context"
 	"math"
 	"testing"
 	"time"
@@ -99,26 +98,23 @@ func TestOldRate(t *testing.T) {
 // TestLearning keeps the rate that a run was held to, also of a run that is stopped.
 func TestLearning(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, simulator.Config{
-		Quota: simulator.Quota{ClientWrites: 10, Window: 500 * time.Millisecond}, RetryAfter: simulator.RetryAfterDecimal,
-	})
-	w.opt.Send.Adaptive, w.opt.Send.Rate = true, dispatch.Rate{N: 80, Per: 500 * time.Millisecond}
+	cfg := unlimited
+	cfg.Rules = []simulator.Rule{{At: 20, Times: 1, Fault: simulator.Fault{
+		Status: 429, RetryAfter: simulator.RetryAfterDecimal, Wait: 10 * time.Millisecond,
+	}}}
+	w := newWorld(t, cfg)
+	w.opt.Send.Adaptive, w.opt.Send.Rate = true, dispatch.Rate{N: 10_000, Per: 20 * time.Second}
 	path := w.file("users.csv", table(1, 45))
-	ctx, cancel := context.WithCancelCause(t.Context())
-	defer cancel(nil)
-	w.during(func(n int64) {
-		if n == 25 {
-			cancel(Signal(15))
-		}
-	})
-	w.runIn(ctx, 143, path)
+	w.stopped(25, path)
 	stopped := w.learnedRate()
-	if stopped <= 0 || stopped > 80 {
-		t.Errorf("%v a second were learned, the service allows 20, the settings 160", stopped)
+	if stopped <= 0 || stopped > 400 {
+		t.Errorf("%v a second were learned, the settings allow 500", stopped)
 	}
-	w.during(nil)
 	w.run(ExitOK, path)
-	if got := w.learnedRate(); !w.said(startWords) || got <= 0 || got > 80 {
-		t.Errorf("%v a second were learned, the service allows 20, the settings 160", got)
+	if !w.said(startWords) {
+		t.Error("the log does not say where the rate starts")
+	}
+	if got := w.learnedRate(); got < stopped || got > 400 {
+		t.Errorf("%v a second were learned, then %v", stopped, got)
 	}
 }

@@ -1,8 +1,6 @@
 package run
 
 import (
-	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -256,38 +254,6 @@ func TestSavedAfterOthers(t *testing.T) {
 	}
 	if got := w.planned(other); got != "20 to send, 0 unchanged" {
 		t.Error(got)
-	}
-}
-
-// TestNotSaved keeps nothing of an input that is refused, nor of a plan that was interrupted.
-func TestNotSaved(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, unlimited)
-	o := w.opt
-	o.Save, o.Inputs = true, []string{w.file("users.csv", flawed(2))}
-	p, err := Plan(t.Context(), o)
-	check(t, err)
-	if p.Exit != ExitRefused || p.ID != "" || p.Counts.Invalid != 2 {
-		t.Errorf("planned %+v", p)
-	}
-	o.SkipInvalid = true
-	ctx, cancel := context.WithCancelCause(t.Context())
-	o.Found = func(*Findings) { cancel(Signal(2)) }
-	if p, err := Plan(ctx, o); ExitStatus(err) != 130 {
-		t.Errorf("planned %+v, %v", p, err)
-	}
-	o.Found, o.ExpectRows = func(*Findings) {}, 2
-	if p, err := Plan(t.Context(), o); ExitStatus(err) != ExitRefused {
-		t.Errorf("planned %+v, %v", p, err)
-	}
-	if _, states := w.states(); fmt.Sprint(states) != "[refused abandoned refused]" || len(w.folders()) != 0 {
-		t.Errorf("the runs are %q, folders %q", states, w.folders())
-	}
-	lock, err := journal.Acquire(t.Context(), w.opt.Dir, 0)
-	check(t, err)
-	defer lock.Release()
-	if _, err := Plan(t.Context(), o); ExitStatus(err) != ExitLocked {
-		t.Errorf("while another run is at work: %v", err)
 	}
 }
 
