@@ -43,7 +43,7 @@ func TestScript(t *testing.T) {
 		Condition: isRoot,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"simulator": startSimulator, "outage": switchOutage, "seen": seen, "status": status, "signal": signalAfter,
-			"waitfor": waitFor, "tmpfs": mountSmall, "fill": fillAfter,
+			"waitfor": waitFor, "tmpfs": mountSmall, "fill": fillAfter, "challenge": challenge, "untold": untold,
 		},
 	})
 }
@@ -96,9 +96,11 @@ func (s *sim) reached(n int64) <-chan struct{} {
 }
 
 // startSimulator serves a simulator and sets URL to its service root. Arguments are "unlimited", "removed",
-// "latency=D", "writes=N", "window=D", "tokens=A,B", or a rule as simulate takes it.
+// "latency=D", "writes=N", "window=D", "tokens=A,B", "page=N", "hold=FILE", "login=LIFETIME", or a rule as simulate takes
+// it.
 func startSimulator(ts *testscript.TestScript, _ bool, args []string) {
 	var c simulator.Config
+	var hold Serve
 	for _, arg := range args {
 		name, value, _ := strings.Cut(arg, "=")
 		var err error
@@ -113,6 +115,12 @@ func startSimulator(ts *testscript.TestScript, _ bool, args []string) {
 			c.Quota.Window, err = time.ParseDuration(value)
 		case "writes":
 			c.Quota.ClientWrites, err = strconv.Atoi(value)
+		case "hold":
+			hold.Hold = ts.MkAbs(value)
+		case "login":
+			signable(ts, &c, value)
+		case "page":
+			c.PageSize, err = strconv.Atoi(value)
 		case "tokens":
 			c.Tokens = strings.Split(value, "+")
 		default:
@@ -124,6 +132,11 @@ func startSimulator(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	s := newSim(c)
 	*ts.Value(simKey{}).(**sim) = s
+	ts.Check(hold.hold(s.Server))
+	if c.Login != nil {
+		startSignable(ts, s)
+		return
+	}
 	server := httptest.NewServer(s)
 	ts.Defer(server.Close)
 	ts.Setenv("URL", server.URL+"/beta")
@@ -142,7 +155,7 @@ func seen(ts *testscript.TestScript, neg bool, args []string) {
 	s := simOf(ts).Stats()
 	got := map[string]int64{
 		"requests": s.Requests, "writes": s.Writes, "applied": s.Applied, "overlap": int64(s.PeakPerKey),
-		"inside-pause": s.InsidePause, "peak": int64(s.PeakInFlight),
+		"lists": s.Lists, "singles": s.Singles, "inside-pause": s.InsidePause, "peak": int64(s.PeakInFlight),
 	}
 	value, ok := got[args[0]]
 	if code, err := strconv.Atoi(args[0]); err == nil {
