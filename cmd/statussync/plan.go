@@ -36,6 +36,10 @@ sent, and without --save nothing is kept or locked.`,
 }
 
 func doPlan(cmd *cobra.Command, s *Settings, files []string, std streams) error {
+	if s.SavedRun != "" {
+		return &usageError{s.origins["plan.run"].String() + " sends a kept plan, which plan does not do",
+			"Give it to run."}
+	}
 	c := calling{flags: givenFlags(cmd), files: files}
 	log := newLogger(s, std.err)
 	defer log.Sync()

@@ -38,14 +38,11 @@ goes on when the same command is given again.`,
 		},
 	}
 	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping, showing, watching)
+	_ = cmd.RegisterFlagCompletionFunc("run", completeSaved) // fails for a flag that does not exist
 	return cmd
 }
 
 func doRun(cmd *cobra.Command, s *Settings, files []string, std streams) error {
-	if s.Save {
-		return &usageError{s.origins["plan.save"].String() + " keeps a plan, which run does not make",
-			"Give it to plan, then run --run ID."}
-	}
 	c := calling{flags: givenFlags(cmd), files: files}
 	to := &screen{to: std.err}
 	std.err = to

@@ -164,17 +164,31 @@ stays, for --skip-unchanged.`,
 
 // completeRuns offers the ids of runs to a shell.
 func completeRuns(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	ids, none := completeWhere(cmd, func(run.Past) bool { return true })
+	return append([]string{cobra.CompletionWithDesc("latest", "the newest run")}, ids...), none
+}
+
+// completeSaved offers the ids of plans that are kept, and of those that were begun.
+func completeSaved(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return completeWhere(cmd, func(p run.Past) bool { return p.State == "saved" || p.State == "open" })
+}
+
+func completeWhere(cmd *cobra.Command, fits func(run.Past) bool) (ids []string, none cobra.ShellCompDirective) {
 	s, err := loadSettings(cmd, os.LookupEnv)
-	if err != nil || len(args) > 0 {
+	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	past, err := run.History(cmd.Context(), s.Runs)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	ids := []string{cobra.CompletionWithDesc("latest", "the newest run")}
 	for _, p := range past {
-		ids = append(ids, cobra.CompletionWithDesc(p.ID, fmt.Sprintf("%d rows, %s", p.Rows, p.State)))
+		if fits(p) {
+			ids = append(ids, cobra.CompletionWithDesc(p.ID, fmt.Sprintf("%d rows, %s", p.Rows, p.State)))
+		}
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp
 }

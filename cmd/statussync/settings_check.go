@@ -114,3 +114,25 @@ func (s *Settings) quota() dispatch.Rate {
 	}
 	return r
 }
+
+// checkFiles refuses a call without input, and one with more input than a kept plan has: what is sent, and how it was
+// decided, is settled in there.
+func (s *Settings) checkFiles(files []string) error {
+	switch {
+	case len(files) == 0 && s.SavedRun == "":
+		return &usageError{"no input was given", "Name a file, or - for standard input."}
+	case s.SavedRun == "":
+		return nil
+	case len(files) > 0:
+		return &usageError{s.origins["plan.run"].String() + " sends a kept plan, and files are named too",
+			"Leave one of them out."}
+	}
+	for i := range table {
+		st := &table[i]
+		decides := st.group == reading || st.group == deciding || st.flag == "fresh"
+		if from := s.origins[st.name()]; decides && from.layer == byFlag {
+			return &usageError{from.String() + " has no say over a kept plan", "Leave it out, or make a new plan with it."}
+		}
+	}
+	return nil
+}

@@ -27,6 +27,7 @@ func planOptions(
 	ctx context.Context, s *Settings, files []string, std streams, log *zap.Logger,
 ) (run.Options, error) {
 	o, err := commonOptions(s, files, std, log)
+	o.LockWait = s.LockWait // a plan that is kept takes the lock
 	switch {
 	case err != nil:
 	case o.Compare, o.Save && !s.Simulate: // a kept plan is for one tenant
@@ -52,12 +53,8 @@ func commonOptions(s *Settings, files []string, std streams, log *zap.Logger) (r
 	if err != nil {
 		return run.Options{}, &usageError{text: err.Error()}
 	}
-	switch {
-	case len(files) == 0 && s.SavedRun == "":
-		return run.Options{}, &usageError{"no input was given", "Name a file, or - for standard input."}
-	case len(files) > 0 && s.SavedRun != "":
-		return run.Options{}, &usageError{s.origins["plan.run"].String() + " sends a kept plan, and files are named too",
-			"Leave one of them out."}
+	if err := s.checkFiles(files); err != nil {
+		return run.Options{}, err
 	}
 	o := run.Options{
 		Dir: s.Runs, Inputs: files, Stdin: std.in, Version: version(), Effective: effective(s), Log: log,

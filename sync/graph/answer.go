@@ -64,6 +64,7 @@ func (c *Client) hear(ctx context.Context, res *http.Response, b *bearer, want e
 ) {
 	p := pages.Get().(*page)
 	defer p.free()
+	p.echo.token = b.token
 	room := maxBody
 	if res.StatusCode == http.StatusOK {
 		room = want.room()

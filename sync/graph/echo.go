@@ -26,13 +26,14 @@ type echo struct {
 	known    int // members that a status has
 	inner    bool
 	unquoted []byte
+	token    string // the bearer token, which is not shown
 }
 
 // read reads the object of an answer, and returns in words where it differs from sent. Where sent is nil, any
 // object will do.
 func (e *echo) read(text []byte, sent *row.Status) (mismatch string, err error) {
-	*e = echo{sent: sent, unquoted: e.unquoted}
-	defer func() { e.sent = nil }()
+	*e = echo{sent: sent, unquoted: e.unquoted, token: e.token}
+	defer func() { e.sent, e.token = nil, "" }()
 	if err := json.Unmarshal(text, e); err != nil {
 		if errors.Is(err, errInside) {
 			return "", errInside
@@ -134,7 +135,7 @@ func (e *echo) count(dec *jsontext.Decoder, field string, want int32) error {
 }
 
 func (e *echo) differs(field, want string, got jsontext.Value) {
-	if e.mismatch == "" {
-		e.mismatch = field + ": sent " + want + ", came back " + clip(string(got), maxShown)
+	if e.mismatch == "" { // without the token before it is cut: half a token is one too many
+		e.mismatch = field + ": sent " + want + ", came back " + clean(string(got), e.token, maxShown)
 	}
 }

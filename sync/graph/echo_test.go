@@ -3,9 +3,11 @@ package graph
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/statussync/statussync/sync/graph/signin"
 	"github.com/statussync/statussync/sync/row"
 )
 
@@ -92,5 +94,20 @@ func TestEchoOfGUID(t *testing.T) {
 	s := &row.Status{ID: "0a4a8b0e-63a5-4f4c-a5d7-0e9c1d3b7f21"}
 	if got, err := e.read([]byte(`{"id":"0A4A8B0E-63A5-4F4C-A5D7-0E9C1D3B7F21"}`), s); got != "" || err != nil {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// TestEchoedToken has a service that gives the token back as a name, longer than what is shown of one.
+func TestEchoedToken(t *testing.T) {
+	t.Parallel()
+	token := strings.Repeat("canary.", 300)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, `{"userName":"`+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")+`"}`)
+	}))
+	defer server.Close()
+	c := newClient(t, server.URL, func(cfg *Config) { cfg.Tokens = signin.NewStatic("a test", token) })
+	a, err := c.Patch(t.Context(), &row.Status{AppID: appID, ID: "a", UserPrincipalName: "a@b.c"})
+	if err != nil || !strings.Contains(a.Mismatch, "[token]") || strings.Contains(a.Mismatch, "canary") {
+		t.Errorf("%q, %v", a.Mismatch, err)
 	}
 }

@@ -10,10 +10,10 @@ const (
 	Unsent     Verdict = iota // the run ended first: no byte of a request was sent
 	Succeeded                 // Graph confirmed it, and what came back equals what was sent
 	Mismatched                // Graph said yes, but a field that came back differs from what was sent
-	Unchanged                 // needs no request: equal to what was last applied
+	Unchanged                 // needs no request: equal to what was last applied, or to what Graph holds
 	Duplicate                 // another row with the same key was sent in its place
 	Invalid                   // refused by us: nothing was sent
-	Failed                    // refused by Graph, and no attempt can have been applied
+	Failed                    // refused by Graph or unknown to it, and no attempt can have been applied
 	Unknown                   // an attempt may have been applied, and none was confirmed
 )
 
