@@ -20,7 +20,8 @@ func configCommand(std streams) *cobra.Command {
 
 It takes all flags that run takes. Secrets are masked. The output can be used as a
 configuration file.`,
-		Args: noArguments,
+		Example: "  statussync config\n  statussync config --config config.yaml --cloud usgov",
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := loadSettings(cmd, os.LookupEnv)
 			if err != nil {

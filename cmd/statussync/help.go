@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -57,7 +58,7 @@ func help(cmd *cobra.Command, _ []string) {
 	if about == "" {
 		about = cmd.Short
 	}
-	fmt.Fprintf(&b, "%s\n\nUsage:\n  %s\n", strings.TrimSpace(about), cmd.UseLine())
+	fmt.Fprintf(&b, "%s\n\nUsage:\n  %s\n", filled(about), cmd.UseLine())
 	commands(&b, cmd)
 	flags(&b, cmd)
 	b.WriteString("\nExit status:\n")
@@ -65,6 +66,30 @@ func help(cmd *cobra.Command, _ []string) {
 		fmt.Fprintf(&b, "%5d  %s\n", e.status, e.meaning)
 	}
 	io.WriteString(cmd.OutOrStdout(), b.String())
+}
+
+// helpWidth is how many columns the help takes.
+const helpWidth = 100
+
+// filled returns text in lines of helpWidth characters at most.
+func filled(text string) string {
+	var b strings.Builder
+	column := 0
+	for word := range strings.FieldsSeq(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case column == 0:
+		case column+1+n > helpWidth:
+			b.WriteByte('\n')
+			column = 0
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += n
+	}
+	return b.String()
 }
 
 // commands lists the commands below cmd.
@@ -91,7 +116,7 @@ func flags(b *strings.Builder, cmd *cobra.Command) {
 	cmd.LocalFlags().VisitAll(all)
 	cmd.InheritedFlags().VisitAll(all)
 	for i, set := range sets {
-		if usage := set.FlagUsagesWrapped(100); usage != "" {
+		if usage := set.FlagUsagesWrapped(helpWidth); usage != "" {
 			fmt.Fprintf(b, "\n%s:\n%s", headings[i].text, usage)
 		}
 	}

@@ -135,8 +135,10 @@ func exitStatus(err error) int {
 
 func rootCommand(std streams) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "statussync",
-		Short:         "Send a file of Intune install statuses to Microsoft Graph, row by row, with a report that balances",
+		Use:   "statussync",
+		Short: "Send a file of Intune install statuses to Microsoft Graph, row by row, with a report that balances",
+		Example: "  statussync run --simulate users.csv\n  statussync plan --compare remote users.csv\n" +
+			"  statussync run --help",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownCommand,

@@ -51,7 +51,8 @@ raw, retry-after, wait, location, reset, cut and delay; their values hold neithe
 		Example: `  statussync simulate --address 127.0.0.1:8080
   statussync simulate --rules "at=10,times=3,status=429,wait=5s; rate=0.01,reset=after"
   STATUSSYNC_TOKEN=any statussync run --base-url http://127.0.0.1:8080/beta users.csv
-  statussync simulate --login sim --hold users.csv   # then: statussync run --config sim/config.yaml users.csv`,
+  statussync simulate --login sim --hold users.csv
+  statussync run --config sim/config.yaml users.csv`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := loadSettings(cmd, os.LookupEnv)

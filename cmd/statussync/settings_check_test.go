@@ -1,0 +1,60 @@
+package main
+
+import "testing"
+
+// TestCloud chooses a cloud in every layer, beside a base URL or not.
+func TestCloud(t *testing.T) {
+	t.Parallel()
+	const usgov, china = "https://graph.microsoft.us/beta", "https://microsoftgraph.chinacloudapi.cn/beta"
+	name := file(t, "graph:\n  cloud: china\n")
+	for _, tt := range []struct {
+		env        map[string]string
+		args       []string
+		root, from string
+	}{
+		{nil, nil, "https://graph.microsoft.com/beta", "default"},
+		{nil, []string{"--cloud=usgov"}, usgov, "default of --cloud"},
+		{nil, []string{"--config", name}, china, "default of " + name + ":2"},
+		{map[string]string{"STATUSSYNC_CLOUD": "usgov"}, []string{"--config", name}, usgov, "default of STATUSSYNC_CLOUD"},
+		{nil, []string{"--cloud=usgov", "--base-url=https://graph.example/v1.0"}, "https://graph.example/v1.0", "--base-url"},
+	} {
+		s := mustLoad(t, tt.env, append([]string{"run"}, tt.args...)...)
+		if from := s.origins["graph.base_url"].String(); s.BaseURL != tt.root || from != tt.from {
+			t.Errorf("%v %v: %s from %s, want %s from %s", tt.env, tt.args, s.BaseURL, from, tt.root, tt.from)
+		}
+	}
+}
+
+func TestQuotaShare(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"--quota-share=100%": "100/20s", "--quota-share=80%": "80/20s", "--quota-share=1%": "1/20s",
+	} {
+		s := mustLoad(t, nil, "run", args)
+		if got := s.quota().String(); got != want || s.Rate.String() != "100/20s" {
+			t.Errorf("%s: %s of %s, want %s", args, got, s.Rate, want)
+		}
+	}
+	_, err := load(t, nil, "run", "--quota-share=2%", "--burst=2")
+	wantUsage(t, err, "--burst is 2, which leaves nothing of the rate 2/20s",
+		"A burst is a part of the rate: here it can be 1 at most.")
+	if s := mustLoad(t, nil, "run", "--rate=0", "--quota-share=50%"); s.quota().N != 0 {
+		t.Errorf("half of no limit is %s", s.quota())
+	}
+}
+
+// TestClientSecrets has a secret beside the file of one, in every layer.
+func TestClientSecrets(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{secretVariable: "hunter2"}
+	if s := mustLoad(t, env, "run", "--client-secret-file=f"); s.ClientSecret.Reveal() != "" || s.ClientSecretFile != "f" {
+		t.Error("the flag does not win over the variable")
+	}
+	name := file(t, "auth:\n  client_secret_file: f\n")
+	if s := mustLoad(t, env, "run", "--config", name); s.ClientSecret.Reveal() != "hunter2" || s.ClientSecretFile != "" {
+		t.Error("the variable does not win over the file")
+	}
+	env["STATUSSYNC_CLIENT_SECRET_FILE"] = "f"
+	_, err := load(t, env, "run")
+	wantUsage(t, err, "STATUSSYNC_CLIENT_SECRET and STATUSSYNC_CLIENT_SECRET_FILE are both set", "Unset one of them.")
+}
