@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -89,7 +88,7 @@ func (c *contender) run(b *testing.B, rows int, name string, args ...string) {
 	}
 	c.wall += time.Since(began)
 	c.cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	c.peak = max(c.peak, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+	c.peak = max(c.peak, peakOf(cmd.ProcessState))
 	c.rows += rows
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"embed"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,7 +46,7 @@ added without.`,
 				}
 				return &usageError{"there is no schema " + quote(args[0]), hint}
 			}
-			_, err = io.WriteString(std.out, string(text))
+			_, err = std.out.Write(text)
 			return err
 		},
 	}

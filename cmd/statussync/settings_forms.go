@@ -2,12 +2,14 @@ package main
 
 import (
 	"errors"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
+	"github.com/statussync/statussync/reports"
 	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/graph"
 	"github.com/statussync/statussync/sync/graph/signin"
@@ -61,6 +63,22 @@ func matching(at *string, fits func(string) bool, must string) value {
 func baseURL(at *string) value { return checked(at, graph.CheckBaseURL) }
 
 func pathTemplate(at *string) value { return checked(at, graph.CheckPath) }
+
+// gateway takes the address of a Pushgateway. One with a password would be shown in too many places.
+func gateway(at *string) value {
+	return parsed[string]{at, func(s string) (string, error) {
+		if s == "" {
+			return "", nil
+		}
+		if _, err := reports.PushTarget(s); err != nil {
+			return "", &bareError{"must be the address of a Pushgateway", "Write it as http://host:9091."}
+		}
+		if u, err := url.Parse(s); err != nil || u.User != nil {
+			return "", &bareError{"must hold no user and password", "Let a proxy beside the gateway ask for them."}
+		}
+		return s, nil
+	}, itself}
+}
 
 // checked takes what the room for Graph takes.
 func checked(at *string, check func(string) error) value {

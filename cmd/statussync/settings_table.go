@@ -231,7 +231,7 @@ var running = []setting{
 		bind: func(s *Settings) value { return anyText(&s.MetricsFile) }},
 	{flag: "push-url", key: "metrics.push_url", unit: "url", group: watching,
 		help: "push the metrics to this Pushgateway",
-		bind: func(s *Settings) value { return anyText(&s.PushURL) }},
+		bind: func(s *Settings) value { return gateway(&s.PushURL) }},
 	{key: "log.termination", env: "STATUSSYNC_TERMINATION_LOG", def: "/dev/termination-log", group: watching,
 		help: "leave the last words of a run here, if the file is there",
 		bind: func(s *Settings) value { return anyText(&s.TerminationLog) }},
