@@ -7,11 +7,9 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/statussync/statussync/sync/row"
@@ -69,8 +67,7 @@ func narrowChild(dir string) error {
 	if err != nil {
 		return err
 	}
-	signal.Ignore(syscall.SIGXFSZ)
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+	if err := limitFiles(limit); err != nil {
 		return err
 	}
 	acked, err := narrowRun(dir)
