@@ -2,7 +2,8 @@
 //
 // [Expand] turns arguments into paths. [Open] begins to read one input, and [Reader.Next] returns one [Record] after
 // another: a row, or what is wrong with it, and where. A value arrives byte for byte, or its record is refused with its
-// place. Nothing is held per record.
+// place. Nothing is held per record. After the last one, [Reader.Warnings] says what else people should know;
+// [Reader.Layout] says how to write records that can be read again.
 //
 // # What is read
 //
@@ -12,6 +13,8 @@
 // objects on lines of their own, or the answer of one of Intune's reports, which names its columns in "Schema" and has
 // its rows in "Values". Either may be compressed with gzip or zstd, and encoded in UTF-8, in UTF-16 with a byte order
 // mark, or in windows-1252.
+//
+// A row needs all fields but userName. [Options] lets one app stand for the column mobileAppId, and a row lack its id.
 //
 // # Limits
 //

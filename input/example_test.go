@@ -3,10 +3,50 @@ package input_test
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/statussync/statussync/input"
 )
 
+// A file with the columns of Intune's report, but for the app, is read row by row. The second row is not valid.
+func Example() {
+	dir, err := os.MkdirTemp("", "input")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "users.csv")
+	_ = os.WriteFile(path, []byte("id;UserName;UserPrincipalName;InstalledCount;FailedCount;NotInstalledCount\n"+
+		"1;Ann Ek;ann@contoso.example;2;0;0\n"+
+		"2;Ben Ek;ben@contoso.example;two;0;0\n"), 0o600)
+
+	r, err := input.Open(input.Source{Name: "users.csv", Path: path},
+		input.Options{App: "0f1e2d3c-0000-4000-8000-00000000000a"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = r.Close() }()
+	for rec, err := r.Next(); err != io.EOF; rec, err = r.Next() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for _, p := range rec.Problems {
+			fmt.Printf("line %d, column %d: %s\n", p.Line, p.Column, p.Text)
+		}
+		if len(rec.Problems) == 0 {
+			fmt.Printf("line %d: %s, installed on %d\n", rec.Line, rec.UserPrincipalName, rec.Installed)
+		}
+	}
+	// Output:
+	// line 2: ann@contoso.example, installed on 2
+	// line 3, column 30: installedDeviceCount "two" is not a whole number in plain digits
+}
+
+// Every flaw of a file is found, each with its line and column, and the rest of the rows can be used.
 func ExampleOpen() {
 	r, err := input.Open(input.Source{Name: "flawed.csv", Path: "testdata/flawed.csv"}, input.Options{})
 	if err != nil {

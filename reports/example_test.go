@@ -1,13 +1,18 @@
 package reports_test
 
 import (
+	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/statussync/statussync/reports"
 	"github.com/statussync/statussync/sync/row"
 )
 
+// Of 412 rows one was refused: the terminal is told so, with why and what to do.
 func ExampleSummary() {
 	start := time.Date(2026, 11, 23, 15, 41, 0, 0, time.UTC)
 	run := &reports.Run{
@@ -41,4 +46,37 @@ func ExampleSummary() {
 	// Next:
 	//   Send the failed row again:
 	//     statussync run runs/latest/failed.csv
+}
+
+// Each row is handed over with its outcome. One that failed goes into failed.csv as it came, with why.
+func ExampleCreate() {
+	dir, err := os.MkdirTemp("", "runs")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	files, err := reports.Create(dir, []reports.Input{
+		{Name: "users.csv", Format: "csv", Header: []byte("app,id,upn,installed,failed,not installed")},
+	}, reports.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer files.Abort() // after Commit it does nothing
+
+	ann := reports.Entry{Row: row.Row{Number: 1, Line: 2}, Outcome: row.Outcome{Row: 1, Line: 2, Verdict: row.Succeeded}}
+	ben := reports.Entry{Row: row.Row{Number: 2, Line: 3}, Outcome: row.Outcome{Row: 2, Line: 3, Verdict: row.Failed}}
+	ben.Raw = []byte("A,2,ben@contoso.example,1,0,0")
+	ben.Outcome.Answer = row.Answer{HTTPStatus: 404, Code: "ResourceNotFound"}
+	err = errors.Join(files.Add(ann), files.Add(ben), files.Commit())
+	fmt.Println(files.Names(), files.Counts(), err)
+
+	failed, err := os.ReadFile(filepath.Join(dir, "failed.csv"))
+	_, sent, _ := strings.Cut(string(failed), "\n")
+	fmt.Print(sent, err)
+	// Output:
+	// [rows.jsonl rows.csv failed.csv] map[succeeded:1 failed:1] <nil>
+	// A,2,ben@contoso.example,1,0,0,failed,404,ResourceNotFound,,,,,3
+	// <nil>
 }

@@ -3,8 +3,11 @@
 // Create begins the files that hold one line per row of the input; hand every row to Files.Add in row order, then
 // call Files.Commit. WriteJSON writes report.json, which needs no pass over the input: a Run tells what is known of
 // the run as a whole, Groups gathers what went wrong. WritePage writes the same, and more, for a browser: it wants the
-// Apps and the Attention of Files. Summary words it for a terminal. Latest points to the newest run. CreateLines begins
-// any other file of a run.
+// Apps and the Attention of Files. Summary words it for a terminal, PrintJSON prints it for a script. Latest points to
+// the newest run. CreateLines begins any other file of a run.
+//
+// A run that nobody watches is told of elsewhere: WriteMetrics and Push hand figures to Prometheus, WriteTermination
+// leaves the words of Termination to Kubernetes.
 //
 // # Files
 //

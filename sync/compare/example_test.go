@@ -9,6 +9,7 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
+// One status was listed by the service. A row spells its app and user otherwise, and differs in one count alone.
 func Example() {
 	spool, err := os.CreateTemp("", "held")
 	if err != nil {

@@ -4,6 +4,11 @@
 // attempt takes a token of the limiter first and looks at the gate second: the other order lets workers that queue for
 // tokens send into a pause. All retries of the program happen here, so that each of them is limited as well.
 //
+// [Dispatcher.Read] makes a request that changes nothing, with tries and pauses of the same kind. [Dispatcher.State]
+// tells how things stand. With Options.Adaptive the rate in force falls below Options.Rate where the service refuses
+// so many requests with HTTP status 429, and rises again while it does not. [Dispatcher.Allowed] tells it: a later
+// Dispatcher may begin with that, as Options.Learned.
+//
 // # What closes the gate
 //
 // The gate is one for all workers.

@@ -8,10 +8,15 @@
 //	err = j.Begin(ctx, journal.Run{ID: id, Fingerprint: sum, Target: target})
 //	s, err := j.BeginSession(ctx, id)
 //	err = s.Record(outcome)                    // decisions of the plan, before anything is sent
+//	err = s.Flush(ctx)
 //	err = j.Planned(ctx, id, rows, inputs)
 //	err = s.Fence(ctx, 1000)                   // from here rows 1 to 1000 may be sent
 //	err = s.Record(outcome)
 //	err = s.End(ctx, 0, journal.StateFinished, "")
+//
+// [Journal.Outcomes] tells what became of the rows, [Journal.Runs] lists the runs, [Journal.Prune] forgets old ones.
+// What outlasts them belongs to a target: [Journal.Refresh] takes in what a run has made it hold, for [Journal.Applied]
+// to tell the next run; [Journal.Learn] keeps the rate that it allows. [OpenReadOnly] needs no lock.
 //
 // # What is promised
 //

@@ -3,11 +3,11 @@
 // A [Plan] is fed with every row once: [Plan.Valid] or [Plan.Invalid]. [Plan.Survey] then says whether a second reading
 // is needed to settle rows that share a key or that may be unchanged; if so, every valid row passes [Plan.Look] in the
 // same order. [Plan.Settle] decides what is left. After that, [Plan.Pending] says which rows are to be sent, and
-// [Plan.Decide] takes one of them out.
+// [Plan.Decide] takes one of them out. A run that is taken up again is decided: its rows pass [Plan.Resume] alone.
 //
-// Rows are not kept. A plan holds 8 bytes a row until the survey ends, and one bit a row. To that come 52 bytes for
-// each row whose key occurs more than once, 8 bytes for each such key, and 24 bytes for each key that was applied
-// before.
+// Rows are not kept. A plan holds 8 bytes a row until the survey ends, and one bit a row, or two if it resumes. To that
+// come 52 bytes for each row whose key occurs more than once, 8 bytes for each such key, and 24 bytes for each of its
+// keys that was applied before.
 package plan
 
 import (

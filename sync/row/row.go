@@ -1,8 +1,9 @@
-// Package row names what every other package shares.
+// Package row names what all packages that handle rows share.
 //
 // A [Status] is what one row of an input file says and one request sets. A [Row] adds where it came from, and an
 // [Outcome] says what became of it. Every row that enters leaves with exactly one outcome, whose [Verdict] comes from a
-// closed list.
+// closed list. A [Hasher] makes the [Key] by which rows about the same thing are found, and the [Fingerprint] by which
+// equal ones are.
 package row
 
 // A Status is the install status of one app for one user, as Microsoft Graph's userAppInstallStatus has it.

@@ -1,9 +1,15 @@
 // Package run takes one run from its files to its last outcome.
 //
-// [Run] does the main job: it copies the input, decides, sends, remembers, and reports. [Plan] does the same up to
-// the first write. [Report] renders a run again, [History] lists what was done. Every row that enters leaves
-// exactly once, with one outcome; what goes wrong with a row is an outcome, what goes wrong with the house is a
-// [Failure].
+// [Run] does the main job: it copies the input, decides, sends, reads back if asked to, remembers, and reports. [Plan]
+// does the same up to the first write, and may keep what it has decided for a Run to send. [VerifyInput] compares the
+// input with what Graph holds, and sends nothing. These three take [Options], of which Log, Found and Summarize must
+// not be nil; a negative ExpectRows stands for any number of rows.
+//
+// Of the runs in a folder, [History] lists all, [Show] tells how one went, [Report] renders one again, and [Prune]
+// removes old ones.
+//
+// Every row that enters leaves exactly once, with one outcome; what goes wrong with a row is an outcome, what goes
+// wrong with the house is a [Failure].
 package run
 
 import (

@@ -2,7 +2,8 @@
 //
 // [New] makes the [Source] that a [Config] describes. Its Token method hands out a token that lives, asks for a new one
 // before the old one ends, and is told when one has been refused. [NewFile] and [NewStatic] are the sources of a token
-// that somebody else has got. A [Secret] keeps what must not be shown; what goes wrong is an [*Error].
+// that somebody else has got. A [Secret] keeps what must not be shown; what goes wrong is an [*Error]. [CloudNamed]
+// says where the clouds of Microsoft are, [Describe] what a token says of itself.
 package signin
 
 import (

@@ -10,6 +10,7 @@ import (
 	"github.com/statussync/statussync/sync/graph/simulator"
 )
 
+// With a login, a token has to be asked for with a secret that the service knows.
 func ExampleLogin() {
 	const app = "4a6b7c8d-0000-4000-8000-00000000000e"
 	sim := simulator.New(simulator.Config{

@@ -8,6 +8,7 @@ import (
 	"github.com/statussync/statussync/sync/graph/simulator"
 )
 
+// A service meets the second request with a fault, as a rule says, and tells afterwards what was applied.
 func Example() {
 	sim := simulator.New(simulator.Config{
 		Rules: []simulator.Rule{{At: 2, Times: 1, Fault: simulator.Fault{Status: 503}}},
