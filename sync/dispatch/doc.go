@@ -16,7 +16,8 @@
 //   - Until the service has given its first decisive answer one request is under way at a time. A decisive answer is a
 //     yes or a refusal for good: neither a wish to wait, nor a fault that may pass, nor silence.
 //   - When the service asks for a pause, nothing is sent before the latest time that it asked for. If it does not say
-//     how long, the pause is 2 s, doubling to 20 s, plus up to a quarter of that. After a pause the limiter starts
+//     how long, the pause is 2 s, doubling to 20 s, plus up to a quarter of that; the first one is 1 s while an
+//     adaptive rate feels its way below Options.Rate. After a pause the limiter starts
 //     empty, and requests are made one at a time until one of them is answered decisively.
 //   - When the last 8 requests, of different rows, found no connection, or met with a fault that may pass and leaves it
 //     open whether they were applied, the service is out: one request at a time probes it 1, 2, 4, then every 5 s

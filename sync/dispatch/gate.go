@@ -30,14 +30,20 @@ type gate struct {
 	last    Event         // the last Pause
 	waiting time.Time     // the first answer since the last decisive one; zero if there was none
 	outage  outage
-	flying  int
-	find    *finder
+	flying  int     // writes under way
+	log     *window // what writes were answered in the last Rate.Per; nil without a rate
+	find    *finder // nil: the rate is not adaptive
 }
 
 func newGate(d *Dispatcher) *gate {
 	g := &gate{d: d, careful: true, changed: make(chan struct{})}
-	if d.opt.Adaptive && d.opt.Rate.N > 0 {
-		g.find = newFinder(d.opt.Rate, d.opt.Learned, time.Now())
+	if r := d.opt.Rate; r.N > 0 {
+		now := time.Now()
+		g.log = newWindow(r.Per, now)
+		if d.opt.Adaptive {
+			g.find = newFinder(r, d.opt.Learned, g.log, now)
+			g.setPace(now)
+		}
 	}
 	return g
 }
@@ -95,6 +101,14 @@ func (g *gate) enter(c claim) (pass, bool) {
 	g.busy = g.careful
 	g.flying++
 	return pass{at: now, first: !g.heard, alone: g.careful, probe: g.outage.on}, true
+}
+
+// open reports whether c may pass now.
+func (g *gate) open(c claim) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, open, err := g.look(time.Now(), c)
+	return open && err == nil
 }
 
 // look reports whether c may pass, and if not, when to look again; zero is when g.changed is closed.
@@ -167,7 +181,7 @@ func (g *gate) shut() {
 func (g *gate) end(now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.over, g.busy = false, false
+	g.over, g.busy, g.flying = false, false, 0
 	g.reopen(now)
 	if !g.closed.IsZero() {
 		g.resume(now)
@@ -184,64 +198,6 @@ func (g *gate) decided(p pass, now time.Time) {
 	if !p.at.Before(g.paused) {
 		g.careful, g.step = false, 0
 	}
-}
-
-// pause closes the gate as r asks. Where r gives no length, a pause in force is enough.
-func (g *gate) adapt(p pass, r *reply, now time.Time) (lone bool) {
-	if g.find == nil {
-		return false
-	}
-	changed := false
-	if r.paused && r.HTTPStatus == 429 {
-		lone = g.find.probing()
-		changed = g.find.refused(p.at, now)
-	} else if r.HTTPStatus > 0 {
-		g.find.answered(p.at, now)
-	}
-	if p := g.d.writes.pressed.Swap(false); p {
-		g.find.pressed = true
-	}
-	changed = g.find.grow(now) || changed
-	if changed {
-		g.d.writes.set(g.find.level/g.find.per.Seconds(), now)
-		g.d.observe(Event{Kind: RateChange, At: now, Rate: g.d.writes.perSecond()})
-	}
-	return lone
-}
-
-func (g *gate) pause(r *reply, number int64, now time.Time, lone bool) error {
-	length, asked := r.pause, r.pause > 0
-	if !asked {
-		if now.Before(g.until) {
-			return nil
-		}
-		if g.step == 0 && lone {
-			g.step = time.Second
-			length = g.step
-		} else {
-			g.step = min(max(2*g.step, minPause), maxPause)
-			length = g.step + g.d.jitter(g.step/4)
-		}
-	}
-	until := now.Add(length)
-	if asked && g.tooLong(now, until) {
-		return &Stop{Reason: MaxWait, Row: number, Answer: r.Answer, Until: until, Wait: g.d.opt.MaxWait}
-	}
-	if !until.After(g.until) {
-		return nil
-	}
-	g.until, g.paused, g.careful = until, now, true
-	g.close(r, now, Event{Until: until, Asked: asked})
-	return nil
-}
-
-// tooLong reports whether a pause until then is longer than what is left of the stretch without a decisive answer.
-func (g *gate) tooLong(now, until time.Time) bool {
-	began := g.waiting
-	if began.IsZero() {
-		began = now
-	}
-	return g.d.opt.MaxWait > 0 && until.After(began.Add(g.d.opt.MaxWait))
 }
 
 // heed takes notice of what a read came to, of a pause alone.
@@ -286,7 +242,11 @@ func (g *gate) reopen(now time.Time) {
 	if g.closed.IsZero() || g.outage.on || now.Before(g.until) {
 		return
 	}
-	g.d.writes.drain(now)
+	keep := 0
+	if g.find != nil {
+		keep = 1 // the first request is one alone, and the window has room for it
+	}
+	g.d.writes.drain(now, keep)
 	g.resume(now)
 	g.closed = time.Time{}
 }

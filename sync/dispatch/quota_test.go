@@ -1,16 +1,14 @@
 package dispatch
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"math"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -22,231 +20,229 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
-const W = 20 * time.Second
+// quotaWindow is that of Microsoft's published limit.
+const quotaWindow = 20 * time.Second
 
-type netw struct {
-	sim  *simulator.Server
-	fwd, back time.Duration
-	dice *dice
+// A tenant is a simulator without sockets, in virtual time, with a network before it that takes up to 0.2 s.
+type tenant struct {
+	sim   *simulator.Server
 	began time.Time
-	mu   sync.Mutex
-	acc  [][]int // per client, per window
-	thr  [][]int
-	last time.Time
+
+	mu      sync.Mutex
+	dice    *rand.Rand
+	clients []client
 }
 
-type writer struct {
-	h    http.Header
-	code int
+// A client counts its answers by window, from the beginning.
+type client struct{ accepted, refused []int }
+
+var statusURL = &url.URL{Scheme: "http", Host: "graph", Path: "/beta/deviceAppManagement/mobileApps/" +
+	"5f0d9a2c-6b1e-4c7f-8a3d-2e9b7c4d1f60/userStatuses"}
+
+const statusBody = `{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"x","userPrincipalName":"u@x.example",` +
+	`"installedDeviceCount":1,"failedDeviceCount":0,"notInstalledDeviceCount":0}`
+
+// answer is an http.ResponseWriter that keeps the status alone.
+type answer struct {
+	header http.Header
+	status int
 }
 
-func (w *writer) Header() http.Header         { return w.h }
-func (w *writer) WriteHeader(c int)           { w.code = c }
-func (w *writer) Write(b []byte) (int, error) { return len(b), nil }
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(p []byte) (int, error) { return len(p), nil }
 
-var u, _ = url.Parse("http://sim/beta/deviceAppManagement/mobileApps/5f0d9a2c-6b1e-4c7f-8a3d-2e9b7c4d1f60/userStatuses")
-var body = []byte(`{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"x","userName":"u","userPrincipalName":"u@x.example","installedDeviceCount":1,"failedDeviceCount":0,"notInstalledDeviceCount":0}`)
-
-func (n *netw) call(client int) Call {
-	tok := []string{"Bearer t" + strconv.Itoa(client)}
-	return func(ctx context.Context, s *row.Status) (row.Answer, error) {
-		time.Sleep(n.dice.below(n.fwd))
-		r := &http.Request{Method: "PATCH", URL: u, Host: "sim", Body: io.NopCloser(bytes.NewReader(body)), Header: http.Header{
-			"Authorization": tok, "Content-Type": {"application/json"}}}
-		w := &writer{h: http.Header{}}
-		n.sim.ServeHTTP(w, r.WithContext(ctx))
-		i := int(time.Since(n.began) / W)
+// call returns what sends one row as a client.
+func (n *tenant) call(client int) Call {
+	header := http.Header{
+		"Authorization": {"Bearer client-" + strconv.Itoa(client)}, "Content-Type": {"application/json"},
+	}
+	return func(ctx context.Context, _ *row.Status) (row.Answer, error) {
 		n.mu.Lock()
-		for len(n.acc) <= client {
-			n.acc = append(n.acc, nil)
-			n.thr = append(n.thr, nil)
-		}
-		for len(n.acc[client]) <= i {
-			n.acc[client] = append(n.acc[client], 0)
-			n.thr[client] = append(n.thr[client], 0)
-		}
-		if w.code == 429 {
-			n.thr[client][i]++
-		} else if w.code < 300 {
-			n.acc[client][i]++
-		}
+		jitter := time.Duration(n.dice.Int64N(int64(200 * time.Millisecond)))
 		n.mu.Unlock()
-		time.Sleep(n.dice.below(n.back))
-		a := row.Answer{HTTPStatus: w.code}
+		time.Sleep(jitter)
+		w := &answer{header: http.Header{}, status: http.StatusOK}
+		r := &http.Request{Method: http.MethodPatch, URL: statusURL, Header: header,
+			Body: io.NopCloser(strings.NewReader(statusBody))}
+		n.sim.ServeHTTP(w, r.WithContext(ctx))
+		n.count(client, w.status)
+		a := row.Answer{HTTPStatus: w.status}
 		switch {
-		case w.code == 429:
-			s, _ := strconv.Atoi(w.h.Get("Retry-After"))
+		case w.status == http.StatusTooManyRequests:
+			s, _ := strconv.Atoi(w.header.Get("Retry-After"))
 			return a, throttled(time.Duration(s) * time.Second)
-		case w.code >= 500:
+		case w.status >= 500:
 			return a, fault()
-		case w.code >= 300:
-			panic(w.code)
 		}
 		return a, nil
 	}
 }
 
-func sum(x []int) (s int) {
-	for _, v := range x {
-		s += v
+func (n *tenant) count(who, status int) {
+	i := int(time.Since(n.began) / quotaWindow)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	c := &n.clients[who]
+	for len(c.accepted) <= i {
+		c.accepted, c.refused = append(c.accepted, 0), append(c.refused, 0)
 	}
-	return
+	switch {
+	case status == http.StatusTooManyRequests:
+		c.refused[i]++
+	case status < 300:
+		c.accepted[i]++
+	}
 }
 
-type fig struct {
-	rows    int
-	opt     []Options
-	cfg     simulator.Config
-	stagger []time.Duration
-	phase   time.Duration
-	verbose bool
+// sums returns what the client was answered in the windows from one to before another.
+func (c *client) sums(from, to int) (accepted, refused int) {
+	for i := from; i < min(to, len(c.accepted)); i++ {
+		accepted += c.accepted[i]
+		refused += c.refused[i]
+	}
+	return accepted, refused
 }
 
-func (f fig) run(t *testing.T, seed uint64) *netw {
-	var n *netw
-	synctest.Test(t, func(t *testing.T) {
-		sim := simulator.New(f.cfg)
-		time.Sleep(f.phase)
-		n = &netw{sim: sim, fwd: 200 * time.Millisecond, dice: &dice{r: rand.New(rand.NewPCG(seed, 1))}, began: time.Now()}
-		if os.Getenv("BACK") != "" {
-			n.back = 200 * time.Millisecond
-		}
-		g, ctx := errgroup.WithContext(t.Context())
-		for i, o := range f.opt {
+// spend lets clients send so many rows each, all at the same time, at the configured rate of n in a window.
+func spend(bubble func(func(testing.TB)), cfg simulator.Config, seed uint64, clients, rows, n int) *tenant {
+	var world *tenant
+	bubble(func(t testing.TB) {
+		world = &tenant{sim: simulator.New(cfg), began: time.Now(), dice: rand.New(rand.NewPCG(seed, 1)),
+			clients: make([]client, clients)}
+		g, ctx := errgroup.WithContext(context.Background())
+		for i := range clients {
 			g.Go(func() error {
-				if f.stagger != nil {
-					time.Sleep(f.stagger[i])
-				}
-				o.Attempts, o.Concurrency, o.Burst = 5, 8, 2
-				o.Adaptive = true
-				if f.verbose {
-					o.Observe = func(e Event) {
-						switch e.Kind {
-						case RateChange:
-							fmt.Printf("%d %8.2f rate %.1f\n", i, e.At.Sub(n.began).Seconds(), e.Rate*20)
-						case Pause:
-							fmt.Printf("%d %8.2f pause %.2f\n", i, e.At.Sub(n.began).Seconds(), e.Until.Sub(e.At).Seconds())
-						case Attempt:
-							if e.HTTPStatus == 429 {
-								fmt.Printf("%d %8.2f 429\n", i, e.At.Sub(n.began).Seconds())
-							}
-						}
-					}
-				}
-				return New(o).Run(ctx, tasks(f.rows), n.call(i), func(row.Outcome) error { return nil })
+				d := New(Options{Rate: Rate{n, quotaWindow}, Burst: 2, Concurrency: 8, Attempts: 5, Adaptive: true})
+				return d.Run(ctx, tasks(rows), world.call(i), func(row.Outcome) error { return nil })
 			})
 		}
 		if err := g.Wait(); err != nil {
-			t.Fatal(err)
+			t.Error(err)
 		}
-		n.last = time.Now()
 	})
-	return n
+	return world
 }
 
-func TestFigs(t *testing.T) {
-	verb := os.Getenv("VERB") != ""
-	only := os.Getenv("FIG")
-	R := func(n int) Rate { return Rate{n, W} }
-	type st struct{ use, thr, min []float64 }
+// inBubble runs f in virtual time.
+func inBubble(t *testing.T) func(func(testing.TB)) {
+	return func(f func(testing.TB)) { synctest.Test(t, func(t *testing.T) { f(t) }) }
+}
+
+// A service is one of those that the figures are taken from.
+type service struct {
+	name string
+	cfg  simulator.Config
+}
+
+// services are those with a sliding and a fixed window, which say how long to wait or do not.
+func services() (all []service) {
 	for _, fixed := range []bool{false, true} {
-		for _, ra := range []simulator.RetryAfter{simulator.RetryAfterSeconds, simulator.RetryAfterNone} {
-			for _, phase := range []time.Duration{0, 7 * time.Second} {
-				name := fmt.Sprintf("fixed=%v ra=%v ph=%v", fixed, ra, phase)
-				q := simulator.Quota{Fixed: fixed, TenantWrites: -1, ThrottledFree: os.Getenv("FREE") != ""}
-				cfg := simulator.Config{Quota: q, RetryAfter: ra, Forget: true}
-				if only == "" || only == "2" {
-					for _, nn := range []int{400, 200} {
-						use, thr := 0.0, 0.0
-						mn, mx := 2.0, 0.0
-						const seeds = 12
-						for s := range uint64(seeds) {
-							n := fig{rows: 1200, opt: []Options{{Rate: R(nn)}}, cfg: cfg, phase: phase, verbose: verb && s == 0}.run(t, s)
-							a, h := sum(n.acc[0][:10]), sum(n.thr[0][:10])
-							uu, tt := float64(a)/1000, float64(h)/float64(a+h)
-							use += uu
-							thr += tt
-							mn = min(mn, uu)
-							mx = max(mx, tt)
-						}
-						fmt.Printf("fig2 N=%d %s: use %.2f%% (min %.2f) 429 %.2f%% (max %.2f)\n", nn, name, 100*use/seeds, 100*mn, 100*thr/seeds, 100*mx)
-					}
-				}
-				if only == "" || only == "3" {
-					for _, nn := range []int{100, 400} {
-						q50 := q
-						q50.ClientWrites = 50
-						mx := 0.0
-						tot := 0.0
-						var dn, up [6]float64
-						const seeds = 12
-						for i := range dn {
-							dn[i], up[i] = 9, 9
-						}
-						for s := range uint64(seeds) {
-							off := time.Duration(s) * W / seeds
-							c := cfg
-							c.Shifts = []simulator.Shift{{200*time.Second + off, q50}, {400*time.Second + off, q}}
-							n := fig{rows: 2650, opt: []Options{{Rate: R(nn)}}, cfg: c, phase: phase, verbose: verb && s == 0}.run(t, s)
-							a, h := sum(n.acc[0][:30]), sum(n.thr[0][:30])
-							mx = max(mx, float64(h)/float64(a+h))
-							tot += float64(h) / float64(a+h) / seeds
-							k := 1
-							if off+phase == 0 {
-								k = 0
-							}
-							for i := range dn {
-								dn[i] = min(dn[i], float64(n.acc[0][10+k+i])/50)
-								up[i] = min(up[i], float64(n.acc[0][20+k+i])/100)
-							}
-							if verb && s == 0 {
-								fmt.Println(n.acc, n.thr)
-							}
-						}
-						fmt.Printf("fig3 N=%d %s: 429 %.2f%% (max %.2f) down %.2f up %.2f\n", nn, name, 100*tot, 100*mx, dn, up)
-					}
-				}
-				if only == "" || only == "4" {
-					for _, st := range []time.Duration{0, 3 * time.Second, 30 * time.Second} {
-						c := cfg
-						c.Quota.ClientWrites, c.Quota.TenantWrites = 100, 100
-						mt, mf, mx := 9.0, 9.0, 0.0
-						wf := 9.0
-						const seeds = 12
-						at, ax := 0.0, 0.0
-						for s := range uint64(seeds) {
-							n := fig{rows: 1300, opt: []Options{{Rate: R(100)}, {Rate: R(100)}}, stagger: []time.Duration{0, st}, cfg: c, phase: phase, verbose: verb && s == 0}.run(t, s)
-							const from, to = 5, 25
-							a, b := sum(n.acc[0][from:to]), sum(n.acc[1][from:to])
-							h := sum(n.thr[0][from:to]) + sum(n.thr[1][from:to])
-							for i := from; i < to; i++ {
-								wf = min(wf, float64(n.acc[0][i])/100, float64(n.acc[1][i])/100)
-							}
-							tot := float64(a+b) / (to - from) / 100
-							at += tot / seeds
-							ax += float64(h) / float64(a+b+h) / seeds
-							mt = min(mt, tot)
-							mf = min(mf, float64(min(a, b))/(to-from)/100)
-							mx = max(mx, float64(h)/float64(a+b+h))
-							if verb && s == 0 {
-								fmt.Println(n.acc, n.thr)
-							}
-						}
-						fmt.Printf("fig4 st=%v %s: together %.2f%% (min %.2f) least %.2f (window %.2f) 429 %.2f (max %.2f)\n", st, name, 100*at, 100*mt, 100*mf, 100*wf, 100*ax, 100*mx)
-					}
-				}
-				if only == "" || only == "1" {
-					mn, mx := 9.0, 0
-					for s := range uint64(8) {
-						n := fig{rows: 1500, opt: []Options{{Rate: R(100)}}, cfg: cfg, phase: phase, verbose: verb && s == 0}.run(t, s)
-						for i := 1; i < 14; i++ {
-							mn = math.Min(mn, float64(n.acc[0][i])/100)
-						}
-						mx = max(mx, sum(n.thr[0]))
-					}
-					fmt.Printf("fig1 %s: min window %.2f, 429s %d\n", name, mn, mx)
-				}
+		for _, form := range []simulator.RetryAfter{simulator.RetryAfterSeconds, simulator.RetryAfterNone} {
+			all = append(all, service{
+				fmt.Sprintf("fixed=%t,retry-after=%s", fixed, form),
+				simulator.Config{RetryAfter: form, Forget: true, Quota: simulator.Quota{Fixed: fixed, TenantWrites: -1}},
+			})
+		}
+	}
+	return all
+}
+
+// quotaSeeds is how many runs a figure is taken from.
+const quotaSeeds = 8
+
+// A spent sums up what was answered over several runs.
+type spent struct{ accepted, refused, granted int }
+
+func (s *spent) add(c *client, from, to, quota int) {
+	a, r := c.sums(from, to)
+	s.accepted, s.refused, s.granted = s.accepted+a, s.refused+r, s.granted+(to-from)*quota
+}
+
+// share of the quota that was accepted, and of the requests that were answered 429.
+func (s *spent) shares() (accepted, refused float64) {
+	return float64(s.accepted) / float64(s.granted), float64(s.refused) / float64(s.accepted+s.refused)
+}
+
+func (s *spent) want(t *testing.T, what string, least, most float64) {
+	t.Helper()
+	a, r := s.shares()
+	t.Logf("%s: %.1f%% of the quota, %.2f%% answered 429", what, 100*a, 100*r)
+	if a < least || r > most {
+		t.Errorf("%s: %.1f%% of the quota was used, %.2f%% of the requests answered 429; want %.0f%% and %.0f%%",
+			what, 100*a, 100*r, 100*least, 100*most)
+	}
+}
+
+// TestQuotaKnown is configured with what is granted, 100 writes in 20 s.
+func TestQuotaKnown(t *testing.T) {
+	eachService(t, func(t *testing.T, cfg simulator.Config) {
+		var s spent
+		for seed := range uint64(quotaSeeds) {
+			s.add(&spend(inBubble(t), cfg, seed, 1, 1000, 100).clients[0], 1, 10, 100)
+		}
+		s.want(t, "from the second window on", 0.97, 0)
+	})
+}
+
+// TestQuotaUnknown is configured with four times what is granted.
+func TestQuotaUnknown(t *testing.T) {
+	eachService(t, func(t *testing.T, cfg simulator.Config) {
+		var s spent
+		for seed := range uint64(quotaSeeds) {
+			s.add(&spend(inBubble(t), cfg, seed, 1, 1150, 400).clients[0], 0, 10, 100)
+		}
+		s.want(t, "in ten windows", 0.95, 0.01)
+	})
+}
+
+// TestQuotaChanges halves the quota after ten windows, and doubles it after twenty. Settled is within a tenth.
+func TestQuotaChanges(t *testing.T) {
+	eachService(t, func(t *testing.T, cfg simulator.Config) {
+		half := cfg.Quota
+		half.ClientWrites = 50
+		cfg.Shifts = []simulator.Shift{
+			{After: 10 * quotaWindow, Quota: half}, {After: 20 * quotaWindow, Quota: cfg.Quota},
+		}
+		var down, up, all spent
+		for seed := range uint64(quotaSeeds) {
+			c := &spend(inBubble(t), cfg, seed, 1, 2600, 100).clients[0]
+			down.add(c, 12, 20, 50)
+			up.add(c, 23, 30, 100)
+			all.add(c, 0, 30, 84) // 83.3 on average
+		}
+		down.want(t, "from two windows after the fall on", 0.9, 0.02)
+		up.want(t, "from three windows after the rise on", 0.9, 0.01)
+		all.want(t, "in thirty windows", 0.85, 0.01)
+	})
+}
+
+// TestQuotaShared has two that begin together on one quota, each configured with all of it.
+func TestQuotaShared(t *testing.T) {
+	eachService(t, func(t *testing.T, cfg simulator.Config) {
+		cfg.Quota.TenantWrites = 100
+		var both spent
+		for seed := range uint64(quotaSeeds) {
+			c := spend(inBubble(t), cfg, seed, 2, 2000, 100).clients
+			both.add(&c[0], 5, 25, 50)
+			both.add(&c[1], 5, 25, 50)
+			a, _ := c[0].sums(5, 25)
+			b, _ := c[1].sums(5, 25)
+			if min(a, b)*100 < 35*(a+b) {
+				t.Errorf("seed %d: one had %d, the other %d", seed, a, b)
 			}
 		}
+		both.want(t, "together, from the sixth window on", 0.94, 0.02)
+	})
+}
+
+// eachService runs test for each of the services.
+func eachService(t *testing.T, test func(*testing.T, simulator.Config)) {
+	t.Parallel()
+	for _, s := range services() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			test(t, s.cfg)
+		})
 	}
 }

@@ -61,9 +61,9 @@ func (r Rate) String() string {
 // A bucket hands out tokens. A bucket without a limiter has no end.
 type bucket struct {
 	limiter *rate.Limiter
-	turn    chan struct{} // holds a token while somebody waits: the others' waits are not yet known
-	most    rate.Limit
-	pressed atomic.Bool
+	most    float64       // tokens a second at most; 0 without a limiter
+	turn    chan struct{} // holds an element while somebody waits for a token of a bucket whose pace changes
+	pressed atomic.Bool   // somebody has waited since this was last asked
 }
 
 // newBucket returns a bucket that hands out at most r.N tokens in any stretch of r.Per: those that it holds, burst of
@@ -80,33 +80,24 @@ func newBucket(r Rate, burst int) *bucket {
 	} else {
 		burst = 1
 	}
-	return &bucket{limiter: rate.NewLimiter(limit, burst), turn: make(chan struct{}, 1), most: limit}
+	return &bucket{limiter: rate.NewLimiter(limit, burst), most: float64(limit), turn: make(chan struct{}, 1)}
 }
 
+// set lets tokens come at another pace from now on, at most at that of the beginning.
 func (b *bucket) set(perSecond float64, now time.Time) {
-	b.limiter.SetLimitAt(now, min(b.most, rate.Limit(perSecond)))
+	b.limiter.SetLimitAt(now, rate.Limit(min(b.most, perSecond)))
 }
 
-func (b *bucket) perSecond() float64 {
-	if b.limiter == nil {
-		return 0
-	}
-	return float64(b.limiter.Limit())
-}
+// ready takes a token if there is one.
+func (b *bucket) ready() bool { return b.limiter == nil || b.limiter.AllowN(time.Now(), 1) }
 
 // take waits for a token. It does not use Limiter.Wait, which gives up at once when the context would end before the
 // token comes: a row that waits to the end is told of the context's cause.
 func (b *bucket) take(ctx context.Context) error {
-	if b.limiter == nil || b.limiter.AllowN(time.Now(), 1) {
+	if b.limiter == nil {
 		return nil
 	}
 	b.pressed.Store(true)
-	select {
-	case b.turn <- struct{}{}:
-		defer func() { <-b.turn }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 	now := time.Now()
 	token := b.limiter.ReserveN(now, 1)
 	wait := token.DelayFrom(now)
@@ -120,12 +111,12 @@ func (b *bucket) take(ctx context.Context) error {
 	return nil
 }
 
-// drain empties the bucket.
-func (b *bucket) drain(now time.Time) {
+// drain empties the bucket but for keep tokens.
+func (b *bucket) drain(now time.Time, keep int) {
 	if b.limiter == nil {
 		return
 	}
-	if n := int(b.limiter.TokensAt(now)); n > 0 {
+	if n := int(b.limiter.TokensAt(now)) - keep; n > 0 {
 		b.limiter.AllowN(now, n)
 	}
 }

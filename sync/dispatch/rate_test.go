@@ -102,7 +102,7 @@ func TestBucketUnlimited(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		b.drain(time.Now())
+		b.drain(time.Now(), 0)
 		if d := time.Since(began); d != 0 {
 			t.Errorf("1,000 tokens without a limit took %v", d)
 		}
@@ -132,7 +132,7 @@ func TestBucketDrain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBucket(Rate{N: 10, Per: 5 * time.Second}, 5)
-		b.drain(time.Now())
+		b.drain(time.Now(), 0)
 		began := time.Now()
 		if err := b.take(t.Context()); err != nil || time.Since(began) != time.Second {
 			t.Errorf("the first token of an empty bucket came after %v, want 1s", time.Since(began))

@@ -36,13 +36,39 @@ func (d *Dispatcher) turn(ctx context.Context, tokens *bucket, c claim) (pass, e
 		if err := d.gate.await(ctx, c); err != nil {
 			return pass{}, err
 		}
-		if err := tokens.take(ctx); err != nil {
-			return pass{}, err
-		}
-		if p, ok := d.gate.enter(c); ok {
-			return p, nil
+		p, ok, err := d.queue(ctx, tokens, c)
+		if ok || err != nil {
+			return p, err
 		}
 	}
+}
+
+// queue waits for a token, and enters the gate with it. Of a bucket whose pace changes one waits at a time: tokens that
+// were promised ahead would come at the old pace.
+func (d *Dispatcher) queue(ctx context.Context, tokens *bucket, c claim) (p pass, ok bool, err error) {
+	if c.read || d.gate.find == nil {
+		if err := tokens.take(ctx); err != nil {
+			return pass{}, false, err
+		}
+		p, ok = d.gate.enter(c)
+		return p, ok, nil
+	}
+	if !tokens.ready() {
+		select {
+		case tokens.turn <- struct{}{}:
+			defer func() { <-tokens.turn }()
+		case <-ctx.Done():
+			return pass{}, false, context.Cause(ctx)
+		}
+		if !d.gate.open(c) {
+			return pass{}, false, nil
+		}
+		if err := tokens.take(ctx); err != nil {
+			return pass{}, false, err
+		}
+	}
+	p, ok = d.gate.enter(c)
+	return p, ok, nil
 }
 
 // attempt makes one request. It returns what it finds to be the end of the run.

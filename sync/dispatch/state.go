@@ -13,16 +13,23 @@ type State struct {
 }
 
 // Allowed returns the requests per second in force, 0 if there is no limit.
-func (d *Dispatcher) Allowed() float64 { return d.writes.perSecond() }
+func (d *Dispatcher) Allowed() float64 {
+	d.gate.mu.Lock()
+	defer d.gate.mu.Unlock()
+	return d.gate.allowed()
+}
 
 // State returns a snapshot. It may be called at any time, from any goroutine.
 func (d *Dispatcher) State() State {
-	d.gate.mu.Lock()
-	defer d.gate.mu.Unlock()
 	g := d.gate
-	return State{
-		Allowed: d.Allowed(), InFlight: g.flying, Until: g.until, Asked: g.last.Asked, Outage: g.outage.on,
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := State{Allowed: g.allowed(), InFlight: g.flying, Until: g.until, Asked: g.last.Asked, Outage: g.outage.on}
+	if g.log != nil {
+		g.log.pass(time.Now())
+		s.Used = float64(g.log.sum.answers) / float64(d.opt.Rate.N)
 	}
+	return s
 }
 
 // Remaining returns how long that many requests take at the rate in force, after what is left of a pause.

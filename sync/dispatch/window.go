@@ -3,7 +3,7 @@ package dispatch
 import "time"
 
 // spans is into how many spans a window is cut: what is remembered of a request is in which of them it was answered.
-const spans = 128
+const spans = 512
 
 // A window counts the requests that were answered in the last stretch of a length.
 type window struct {
@@ -17,8 +17,8 @@ type window struct {
 // A tally is a number of answers, and how many of them were refusals because of the quota.
 type tally struct{ answers, refusals int }
 
-func newWindow(length time.Duration, now time.Time) window {
-	return window{span: max(length/spans, 1), first: now}
+func newWindow(length time.Duration, now time.Time) *window {
+	return &window{span: max(length/spans, 1), first: now}
 }
 
 // add takes notice of an answer.

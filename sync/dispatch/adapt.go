@@ -1,0 +1,54 @@
+package dispatch
+
+import (
+	"net/http"
+	"time"
+)
+
+// adapt takes notice of what an answer says about the rate. It reports whether that is below the configured one.
+func (g *gate) adapt(p pass, r *reply, now time.Time) (lone bool) {
+	refused := r.paused && r.HTTPStatus == http.StatusTooManyRequests
+	if g.log != nil && r.HTTPStatus > 0 {
+		g.log.add(now, refused)
+	}
+	if g.find == nil {
+		return false
+	}
+	lone = g.find.limited()
+	changed := false
+	switch {
+	case refused:
+		changed = g.find.refused(p.at, now)
+	case r.HTTPStatus > 0:
+		g.find.answered(p.at)
+	}
+	if g.d.writes.pressed.Swap(false) {
+		g.find.pressed = true
+	}
+	changed = g.find.grow(now) || changed
+	if changed || lone {
+		g.setPace(now)
+	}
+	if changed {
+		g.d.observe(Event{Kind: RateChange, At: now, Rate: g.allowed()})
+	}
+	return lone
+}
+
+// setPace lets tokens come as fast as the finder wants them.
+func (g *gate) setPace(now time.Time) {
+	if !g.find.limited() {
+		g.d.writes.set(g.d.writes.most, now)
+		return
+	}
+	g.log.pass(now)
+	g.d.writes.set(g.find.pace(g.flying), now)
+}
+
+// allowed returns the requests a second in force, 0 if there is no limit.
+func (g *gate) allowed() float64 {
+	if g.find != nil && g.find.limited() {
+		return min(g.find.allowed(), g.d.writes.most)
+	}
+	return g.d.writes.most
+}
