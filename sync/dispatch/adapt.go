@@ -22,6 +22,7 @@ func (g *gate) adapt(p pass, r *reply, now time.Time) (lone bool) {
 	case r.HTTPStatus > 0:
 		g.find.answered(p.at)
 	}
+	changed = g.find.told(r.Quota, g.flying, now) || changed
 	if g.d.writes.pressed.Swap(false) {
 		g.find.pressed = true
 	}

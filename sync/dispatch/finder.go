@@ -3,6 +3,8 @@ package dispatch
 import (
 	"math"
 	"time"
+
+	"github.com/statussync/statussync/sync/row"
 )
 
 // How a finder looks for the rate that is allowed. Its figures are requests in a window, which is Rate.Per, and windows
@@ -36,6 +38,7 @@ type finder struct {
 	pressed bool          // somebody has waited for a token since the last step
 	step    time.Time     // the last change of the level
 	event   time.Time     // the last refusal that was an event of its own
+	dry     time.Time     // until then the service has said that nothing is left
 	log     *window
 }
 
@@ -91,6 +94,22 @@ func (f *finder) answered(sent time.Time) {
 	}
 }
 
+// told takes notice of what the service says of its quota, with so many requests under way. It reports whether the level
+// has changed.
+func (f *finder) told(q row.Quota, flying int, now time.Time) (changed bool) {
+	if q.Limit == 0 {
+		return false
+	}
+	if q.Remaining <= flying {
+		f.dry = now.Add(q.Reset)
+	}
+	if limit := float64(q.Limit); limit < f.level {
+		f.level, f.base, f.ceiling, f.age = limit, limit, limit, 0
+		return true
+	}
+	return false
+}
+
 // grow raises the level as time has passed, and reports whether it did. A level that nobody makes use of stays.
 func (f *finder) grow(now time.Time) (changed bool) {
 	since := now.Sub(f.step)
@@ -118,7 +137,10 @@ func (f *finder) grow(now time.Time) (changed bool) {
 
 // room returns when there is room for one more request in the window; the zero time is now.
 func (f *finder) room(now time.Time, flying int) time.Time {
-	if !f.limited() {
+	switch {
+	case now.Before(f.dry):
+		return f.dry
+	case !f.limited():
 		return time.Time{}
 	}
 	f.log.pass(now)

@@ -1,10 +1,17 @@
 package dispatch
 
 import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/statussync/statussync/sync/graph/simulator"
+	"github.com/statussync/statussync/sync/row"
 )
 
 // BenchmarkQuota spends the published quota on a million rows in virtual time, 55 hours of it, without knowing it: the
@@ -35,5 +42,40 @@ func bubbled(b *testing.B) func(func(testing.TB)) {
 		if !ok {
 			b.Fatal("the bubble failed")
 		}
+	}
+}
+
+// BenchmarkQuotaLoopback does the same in real time over loopback, with a quota of 100 writes in 2 s, for five windows.
+func BenchmarkQuotaLoopback(b *testing.B) {
+	const window, windows = 2 * time.Second, 5
+	for range b.N {
+		sim := simulator.New(simulator.Config{Forget: true, Quota: simulator.Quota{Window: window, TenantWrites: -1}})
+		server := httptest.NewServer(sim)
+		call := func(ctx context.Context, _ *row.Status) (row.Answer, error) {
+			r, err := http.NewRequestWithContext(ctx, http.MethodPatch, server.URL+statusURL.Path, strings.NewReader(statusBody))
+			if err != nil {
+				return row.Answer{}, err
+			}
+			r.Header.Set("Authorization", "Bearer client")
+			r.Header.Set("Content-Type", "application/json")
+			res, err := server.Client().Do(r)
+			if err != nil {
+				return row.Answer{}, silence()
+			}
+			res.Body.Close()
+			if res.StatusCode == http.StatusTooManyRequests {
+				s, _ := strconv.Atoi(res.Header.Get("Retry-After"))
+				return row.Answer{HTTPStatus: res.StatusCode}, throttled(time.Duration(s) * time.Second)
+			}
+			return row.Answer{HTTPStatus: res.StatusCode}, nil
+		}
+		ctx, cancel := context.WithTimeout(b.Context(), windows*window)
+		d := New(Options{Rate: Rate{400, window}, Burst: 2, Concurrency: 8, Attempts: 5, Adaptive: true})
+		_ = d.Run(ctx, tasks(1_000_000), call, func(row.Outcome) error { return nil }) // until the time is over
+		cancel()
+		server.Close()
+		stats := sim.Stats()
+		b.ReportMetric(float64(stats.Applied)/windows, "%quota")
+		b.ReportMetric(100*float64(stats.ByStatus[http.StatusTooManyRequests])/float64(stats.Requests), "%429")
 	}
 }

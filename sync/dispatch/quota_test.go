@@ -68,6 +68,10 @@ func (n *tenant) call(client int) Call {
 		n.sim.ServeHTTP(w, r.WithContext(ctx))
 		n.count(client, w.status)
 		a := row.Answer{HTTPStatus: w.status}
+		a.Quota.Limit, _ = strconv.Atoi(w.header.Get("RateLimit-Limit"))
+		a.Quota.Remaining, _ = strconv.Atoi(w.header.Get("RateLimit-Remaining"))
+		reset, _ := strconv.Atoi(w.header.Get("RateLimit-Reset"))
+		a.Quota.Reset = time.Duration(reset) * time.Second
 		switch {
 		case w.status == http.StatusTooManyRequests:
 			s, _ := strconv.Atoi(w.header.Get("Retry-After"))
@@ -196,6 +200,18 @@ func TestQuotaUnknown(t *testing.T) {
 	})
 }
 
+// TestQuotaTold is configured with four times what is granted, by a service that says what is left of its quota.
+func TestQuotaTold(t *testing.T) {
+	eachService(t, func(t *testing.T, cfg simulator.Config) {
+		cfg.RateLimit = 80
+		var s spent
+		for seed := range uint64(quotaSeeds) {
+			s.add(&spend(inBubble(t), cfg, seed, 1, 1150, 400).clients[0], 0, 10, 100)
+		}
+		s.want(t, "in ten windows", 0.95, 0.002)
+	})
+}
+
 // TestQuotaChanges halves the quota after ten windows, and doubles it after twenty. Settled is within a tenth.
 func TestQuotaChanges(t *testing.T) {
 	eachService(t, func(t *testing.T, cfg simulator.Config) {
@@ -245,4 +261,35 @@ func eachService(t *testing.T, test func(*testing.T, simulator.Config)) {
 			test(t, s.cfg)
 		})
 	}
+}
+
+// TestQuotaOutage has a minute of 503 that does not say how long to wait.
+func TestQuotaOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := &tenant{sim: simulator.New(simulator.Config{Forget: true}), began: time.Now(),
+			dice: rand.New(rand.NewPCG(1, 1)), clients: make([]client, 1)}
+		outage := func(on bool) func() { return func() { n.sim.SetOutage(on) } }
+		defer time.AfterFunc(60*time.Second, outage(true)).Stop()
+		defer time.AfterFunc(120*time.Second, outage(false)).Stop()
+		var into, after int
+		d := New(Options{Rate: Rate{100, quotaWindow}, Burst: 2, Concurrency: 8, Attempts: 5, Adaptive: true,
+			Observe: func(e Event) {
+				n.mu.Lock()
+				defer n.mu.Unlock()
+				switch sent := e.At.Add(-e.Duration).Sub(n.began); {
+				case e.Kind != Attempt:
+				case sent > 62*time.Second && sent < 120*time.Second: // those under way when it began are not into it
+					into++
+				case sent > 125*time.Second && sent < 145*time.Second:
+					after++
+				}
+			}})
+		if err := d.Run(t.Context(), tasks(600), n.call(0), func(row.Outcome) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if into > 60 || after < 96 {
+			t.Errorf("%d requests into the outage, %d in a window from five seconds after it on", into, after)
+		}
+	})
 }

@@ -71,7 +71,7 @@ func (c *Client) hear(ctx context.Context, res *http.Response, b *bearer, want e
 	}
 	readErr := p.read(res.Body, room)
 	res.Body.Close()
-	answer.HTTPStatus = res.StatusCode
+	answer.HTTPStatus, answer.Quota = res.StatusCode, quotaOf(res.Header)
 	answer.RequestID = clean(res.Header.Get("Request-Id"), b.token, maxCode)
 	switch res.StatusCode {
 	case http.StatusOK, http.StatusCreated, http.StatusNoContent:

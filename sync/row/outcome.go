@@ -49,6 +49,15 @@ type Answer struct {
 	RequestID       string // Graph's request-id
 	ClientRequestID string // the GUID that this attempt carried
 	Mismatch        string // for an answer of success: which field came back otherwise, with both values; else empty
+	Quota           Quota  // what the service says of its quota; zero if it says nothing
+}
+
+// A Quota is what a service says of the quota that a request was taken off, in the headers RateLimit-Limit,
+// RateLimit-Remaining and RateLimit-Reset. The zero Quota says nothing.
+type Quota struct {
+	Limit     int           // requests in a window
+	Remaining int           // of them, still to be had
+	Reset     time.Duration // until there are more
 }
 
 // An Outcome is the one thing that became of a row.
