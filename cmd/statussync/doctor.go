@@ -62,7 +62,7 @@ to ask for; without it, one that no tenant has. Each line says ok, or what is wr
 	return cmd
 }
 
-// A doctor gathers findings; the worst gives the exit status.
+// A doctor gathers findings; the first that is wrong gives the exit status.
 type doctor struct {
 	settings *Settings
 	app      string

@@ -21,8 +21,8 @@ type calling struct{ flags, files []string }
 
 // Flags that are not part of what is suggested.
 var (
-	onlyNow  = []string{"fresh", "limit"}        // they belong to one moment
-	onlyHere = []string{"expect-rows", "format"} // they belong to these files, and not to others
+	onlyNow  = []string{"fresh", "limit"}                               // they belong to one moment
+	onlyHere = []string{"expect-rows", "format", "run", "max-plan-age"} // they belong to these rows, and not to others
 )
 
 // givenFlags returns the flags as they could be typed again.
@@ -146,7 +146,7 @@ func next(s *Settings, c calling, end run.Summary) (steps []reports.Step) {
 // paths returns the files of the run whose names begin with stem. Right after a run, that is the latest.
 func paths(s *Settings, c calling, r *reports.Run, stem string) (paths []string) {
 	folder := r.ID
-	if len(c.files) > 0 {
+	if len(c.files) > 0 || s.SavedRun != "" {
 		folder = "latest"
 	}
 	for _, name := range r.Files {

@@ -36,6 +36,9 @@ sent, and without --save nothing is kept or locked.`,
 }
 
 func doPlan(cmd *cobra.Command, s *Settings, files []string, std streams) error {
+	if cmd.Name() != "plan" {
+		s.Save = false // a dry run keeps nothing
+	}
 	if s.SavedRun != "" {
 		return &usageError{s.origins["plan.run"].String() + " sends a kept plan, which plan does not do",
 			"Give it to run."}

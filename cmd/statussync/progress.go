@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -66,34 +67,46 @@ func (s *Settings) progressOn(w io.Writer) string {
 
 // showBar keeps two lines at the end of the terminal up to date, until done is called.
 func (s *screen) showBar(progress func() run.Progress, more ...mpb.ContainerOption) (done func()) {
-	p := mpb.New(append(more, mpb.WithOutput(s.to), mpb.WithRefreshRate(200*time.Millisecond))...)
-	var state run.Progress
+	var state atomic.Pointer[run.Progress]
+	stop := sampled(&state, progress)
+	p := mpb.New(append(more, mpb.WithOutput(s.to), mpb.WithRefreshRate(drawEvery))...)
 	first := mpb.BarFillerFunc(func(w io.Writer, st decor.Statistics) error {
-		state = progress()
-		_, err := io.WriteString(w, barLine(&state, st.AvailableWidth))
+		_, err := io.WriteString(w, barLine(state.Load(), st.AvailableWidth))
 		return err
 	})
 	second := mpb.BarFillerFunc(func(w io.Writer, st decor.Statistics) error {
-		_, err := io.WriteString(w, stateLine(&state, st.AvailableWidth, time.Now())+"\n")
+		_, err := io.WriteString(w, stateLine(state.Load(), st.AvailableWidth, time.Now())+"\n")
 		return err
 	})
 	bar, err := p.Add(1, first, mpb.BarExtender(second, false), mpb.BarFillerTrim(), mpb.BarRemoveOnComplete())
 	if err != nil {
-		return func() {}
+		return stop
 	}
 	s.hold(p)
 	return func() {
+		stop()
 		bar.Abort(true)
 		p.Wait()
 		s.hold(nil)
 	}
 }
 
-// logProgress logs how far the sending is every so often, until done is called.
-func logProgress(log *zap.Logger, every time.Duration, progress func() run.Progress) (done func()) {
-	if every <= 0 {
-		return func() {}
+// drawEvery is how often the bar is drawn.
+const drawEvery = 200 * time.Millisecond
+
+// sampled keeps state up to date until stop is called. The bar looks at that and never asks itself: whoever answers may
+// be waiting to write a line above it.
+func sampled(state *atomic.Pointer[run.Progress], progress func() run.Progress) (stop func()) {
+	sample := func() {
+		p := progress()
+		state.Store(&p)
 	}
+	sample()
+	return everySo(drawEvery, sample)
+}
+
+// everySo calls f every so often, until stop is called.
+func everySo(every time.Duration, f func()) (stop func()) {
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -104,11 +117,19 @@ func logProgress(log *zap.Logger, every time.Duration, progress func() run.Progr
 			case <-end:
 				return
 			case <-tick.C:
-				logged(log, progress())
+				f()
 			}
 		}
 	}()
 	return func() { close(end); <-ended }
+}
+
+// logProgress logs how far the sending is every so often, until done is called.
+func logProgress(log *zap.Logger, every time.Duration, progress func() run.Progress) (done func()) {
+	if every <= 0 {
+		return func() {}
+	}
+	return everySo(every, func() { logged(log, progress()) })
 }
 
 func logged(log *zap.Logger, p run.Progress) {

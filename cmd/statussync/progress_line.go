@@ -38,7 +38,7 @@ func stateLine(p *run.Progress, width int, now time.Time) string {
 	var parts []string
 	switch {
 	case p.Outage:
-		parts = append(parts, "Graph is out, asking once a second")
+		parts = append(parts, "Graph is out, asking again and again")
 	case p.Until.After(now) && p.Asked:
 		parts = append(parts, fmt.Sprintf("paused until %s (Graph asked for %s)",
 			p.Until.Local().Format(time.TimeOnly), clock(p.Pause)))

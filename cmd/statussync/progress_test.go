@@ -55,7 +55,7 @@ func TestStateLine(t *testing.T) {
 		{run.Progress{Bad: 1234, Pause: 41 * time.Second, State: dispatch.State{Allowed: 4.9, Until: until, Asked: true}}, 200,
 			"paused until 14:03:20 (Graph asked for 41s), 1,234 failed"},
 		{run.Progress{State: dispatch.State{Until: until}}, 60, "paused until 14:03:20 (throttled)"},
-		{run.Progress{State: dispatch.State{Outage: true, Until: until}}, 60, "Graph is out, asking once a second"},
+		{run.Progress{State: dispatch.State{Outage: true, Until: until}}, 60, "Graph is out, asking again and again"},
 		{run.Progress{State: dispatch.State{InFlight: 64}}, 60, "64 in flight"},
 	} {
 		if got := stateLine(&tt.p, tt.width, now); got != tt.want {
@@ -102,14 +102,19 @@ func TestScreen(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	s := &screen{to: &out}
-	drawn := make(chan struct{})
-	var once sync.Once
+	var busy sync.Mutex // as the dispatcher's, which logs while it holds it
+	asked := make(chan struct{}, 100)
 	done := s.showBar(func() run.Progress {
-		once.Do(func() { close(drawn) })
+		asked <- struct{}{}
+		busy.Lock()
+		defer busy.Unlock()
 		return run.Progress{Rows: 5, Done: 1, State: dispatch.State{InFlight: 2}}
 	}, mpb.WithAutoRefresh())
-	<-drawn
+	<-asked
+	busy.Lock()
+	<-asked // somebody waits for it now
 	io.WriteString(s, "in between\n")
+	busy.Unlock()
 	done()
 	io.WriteString(s, "afterwards\n")
 	for _, want := range []string{"20%  1/5", "2 in flight", "in between\n", "afterwards\n"} {

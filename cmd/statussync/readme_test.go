@@ -150,6 +150,7 @@ func steady(text string) string {
 		{runIDs.String(), "RUN"},
 		{`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`, "DATE"},
 		{`\b(\d+h)?(\d+m)?\d+(\.\d+)?(ms|s)\b`, "TIME"},
+		{`for another \S+`, "for another TIME"},
 		{`[\d.]+ a second`, "N a second"},
 		{`\d+ requests in`, "N requests in"},
 		{`Sending paused .*`, "Sending paused"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/graph/signin"
@@ -85,9 +86,9 @@ func (s *Settings) settleSecrets() error {
 	return nil
 }
 
-// settleCloud gives the root of the cloud where none is named.
+// settleCloud gives the root of the cloud, unless one is named in the same layer or in a higher one.
 func (s *Settings) settleCloud() error {
-	if s.Given("graph.cloud") && !s.Given("graph.base_url") {
+	if s.origins["graph.cloud"].layer > s.origins["graph.base_url"].layer {
 		cloud, _ := signin.CloudNamed(s.Cloud) // one of the names that the setting takes
 		s.BaseURL = cloud.Graph
 		s.origins["graph.base_url"] = origin{byDefault, "default of " + s.origins["graph.cloud"].String()}
@@ -109,9 +110,14 @@ func (s *Settings) settleRehearsal() error {
 // quota returns the share of the rate that is ours to use.
 func (s *Settings) quota() dispatch.Rate {
 	r := s.Rate
-	if r.N > 0 {
-		r.N = max(1, r.N*s.QuotaShare/100)
+	if s.QuotaShare == 100 {
+		return r
 	}
+	if n := r.N * s.QuotaShare / 100; n >= 10 {
+		r.N = n
+		return r
+	}
+	r.Per = r.Per * 100 / time.Duration(s.QuotaShare) // a part of a few requests is the same few in a longer time
 	return r
 }
 

@@ -1,6 +1,11 @@
 package main
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"github.com/statussync/statussync/sync/dispatch"
+)
 
 // TestCloud chooses a cloud in every layer, beside a base URL or not.
 func TestCloud(t *testing.T) {
@@ -16,6 +21,8 @@ func TestCloud(t *testing.T) {
 		{nil, []string{"--cloud=usgov"}, usgov, "default of --cloud"},
 		{nil, []string{"--config", name}, china, "default of " + name + ":2"},
 		{map[string]string{"STATUSSYNC_CLOUD": "usgov"}, []string{"--config", name}, usgov, "default of STATUSSYNC_CLOUD"},
+		{map[string]string{"STATUSSYNC_BASE_URL": "https://graph.example/v1.0"}, []string{"--cloud=usgov"}, usgov,
+			"default of --cloud"},
 		{nil, []string{"--cloud=usgov", "--base-url=https://graph.example/v1.0"}, "https://graph.example/v1.0", "--base-url"},
 	} {
 		s := mustLoad(t, tt.env, append([]string{"run"}, tt.args...)...)
@@ -28,16 +35,17 @@ func TestCloud(t *testing.T) {
 func TestQuotaShare(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"--quota-share=100%": "100/20s", "--quota-share=80%": "80/20s", "--quota-share=1%": "1/20s",
+		"--quota-share=100%": "100/20s", "--quota-share=80%": "80/20s", "--quota-share=1%": "100/33m20s",
+		"--quota-share=9%": "100/3m42.222222222s",
 	} {
 		s := mustLoad(t, nil, "run", args)
 		if got := s.quota().String(); got != want || s.Rate.String() != "100/20s" {
 			t.Errorf("%s: %s of %s, want %s", args, got, s.Rate, want)
 		}
 	}
-	_, err := load(t, nil, "run", "--quota-share=2%", "--burst=2")
-	wantUsage(t, err, "--burst is 2, which leaves nothing of the rate 2/20s",
-		"A burst is a part of the rate: here it can be 1 at most.")
+	if s := mustLoad(t, nil, "run", "--rate=5/1s", "--quota-share=10%"); s.quota() != (dispatch.Rate{N: 5, Per: 10 * time.Second}) {
+		t.Errorf("a tenth of 5/1s is %s", s.quota())
+	}
 	if s := mustLoad(t, nil, "run", "--rate=0", "--quota-share=50%"); s.quota().N != 0 {
 		t.Errorf("half of no limit is %s", s.quota())
 	}

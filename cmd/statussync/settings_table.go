@@ -211,7 +211,7 @@ var running = []setting{
 		help: "stop after this long without an answer that decides a row",
 		bind: func(s *Settings) value { return duration(&s.MaxWait, minimum) }},
 	{flag: "max-duration", key: "send.max_duration", def: "0s", unit: "duration", group: sending,
-		help: "stop after this long in all; 0s for never",
+		help: "stop sending after this long; 0s for never",
 		bind: func(s *Settings) value { return duration(&s.MaxDuration, 0) }},
 	{flag: "max-errors", key: "send.max_errors", unit: "n|n%", group: sending,
 		help: "stop when more rows than this end badly; never when empty",

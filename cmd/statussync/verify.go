@@ -49,6 +49,7 @@ func doVerify(cmd *cobra.Command, s *Settings, files []string, std streams) erro
 		return &usageError{s.origins["graph.simulate"].String() + " has nothing to verify: a rehearsal's simulator holds nothing",
 			"Leave it out, or serve a simulator that remembers: statussync simulate."}
 	}
+	s.SavedRun = "" // which only run sends
 	log := newLogger(s, std.err)
 	defer log.Sync()
 	o, err := commonOptions(s, files, std, log)

@@ -1,13 +1,13 @@
 package dispatch
 
-import (
-	"net/http"
-	"time"
-)
+import "time"
+
+// throttledStatus is the HTTP status with which a service refuses what is beyond the quota.
+const throttledStatus = 429
 
 // adapt takes notice of what an answer says about the rate. It reports whether that is below the configured one.
 func (g *gate) adapt(p pass, r *reply, now time.Time) (lone bool) {
-	refused := r.paused && r.HTTPStatus == http.StatusTooManyRequests
+	refused := r.paused && r.HTTPStatus == throttledStatus
 	if g.log != nil && r.HTTPStatus > 0 {
 		g.log.add(now, refused)
 	}
@@ -27,10 +27,8 @@ func (g *gate) adapt(p pass, r *reply, now time.Time) (lone bool) {
 		g.find.pressed = true
 	}
 	changed = g.find.grow(now) || changed
-	if changed || lone {
-		g.setPace(now)
-	}
 	if changed {
+		g.setPace(now)
 		g.d.observe(Event{Kind: RateChange, At: now, Rate: g.allowed()})
 	}
 	return lone
@@ -38,12 +36,11 @@ func (g *gate) adapt(p pass, r *reply, now time.Time) (lone bool) {
 
 // setPace lets tokens come as fast as the finder wants them.
 func (g *gate) setPace(now time.Time) {
-	if !g.find.limited() {
-		g.d.writes.set(g.d.writes.most, now)
-		return
+	pace := g.d.writes.most
+	if g.find.limited() {
+		pace = g.find.pace()
 	}
-	g.log.pass(now)
-	g.d.writes.set(g.find.pace(g.flying), now)
+	g.d.writes.set(pace, now)
 }
 
 // allowed returns the requests a second in force, 0 if there is no limit.

@@ -10,19 +10,16 @@ import (
 // How a finder looks for the rate that is allowed. Its figures are requests in a window, which is Rate.Per, and windows
 // since the last refusal. They were found by trial against the simulator: see TestQuotaKnown and those after it.
 const (
-	backOff   = 0.975 // of what was accepted is asked for after a refusal that was met while looking for more
-	deepOff   = 0.92  // after one that was not: somebody else has taken a part, or the quota is another one now
-	climb     = 0.025 // of the ceiling, and
-	climbStep = 1.0   // requests are added in each window
-	patient   = 2.0   // windows; behind them it climbs faster, for
-	eager     = 1.0   // window, by
-	eagerMore = 0.04  // of the ceiling, and
-	eagerStep = 3.0   // requests more
-	doubling  = 0.35  // windows; behind these it doubles in each such time: the ceiling is no longer there
-	lowest    = 20    // the share of the configured rate that is never gone below is 1 in so many
-	catchUp   = 8.0   // windows' worth of what is missing is made up for in one window, up to
-	catchMost = 0.50  // of the level
-	suspect   = 0.75  // of a ceiling: one that was this much higher before may still be true
+	backOff  = 0.99 // of the ceiling is asked for after a refusal, for
+	patient  = 1.5  // windows; then more and more is tried, for
+	eager    = 0.8  // window, by in the end
+	tryShare = 0.02 // of the ceiling, and
+	tryMore  = 3.0  // requests; behind that the level doubles in each
+	doubling = 0.8  // windows: the ceiling is no longer there
+	near     = 0.25 // of a ceiling: a refusal that came that near to it moves it
+	trust    = 0.5  // of the way only, since fixed windows, and others who spend of the quota, make the estimate vary
+	hurry    = 1.25 // of the level is the pace, so that the window is full again soon after a pause
+	lowest   = 20   // the share of the configured rate that is never gone below is 1 in so many
 )
 
 // A finder finds how many requests are really allowed in a window. What was accepted in the window before a refusal is the
@@ -32,8 +29,7 @@ type finder struct {
 	per     time.Duration
 	level   float64       // requests in a window from now on
 	base    float64       // the level right after the last refusal
-	ceiling float64       // what was accepted by then
-	before  float64       // the ceiling before that
+	ceiling float64       // what seems to be granted: the estimate by then
 	age     time.Duration // since the last refusal, as far as the level was made use of
 	pressed bool          // somebody has waited for a token since the last step
 	step    time.Time     // the last change of the level
@@ -59,27 +55,20 @@ func (f *finder) limited() bool { return f.level < f.most }
 // probing reports whether the level is above what was last seen to be accepted.
 func (f *finder) probing() bool { return f.limited() && f.level > f.ceiling }
 
-// refused takes notice of a 429, which the window has counted already, to a request that was sent then. Those that were under way when the first one came are
-// one event. It reports whether the level has changed.
+// refused takes notice of a 429, which the window has counted already, to a request that was sent then. Those that were
+// under way when the first one came are one event. It reports whether the level has changed.
 func (f *finder) refused(sent, now time.Time) (changed bool) {
 	if !f.event.IsZero() && !sent.After(f.event) {
 		return false
 	}
 	f.event = now
-	accepted := min(float64(f.log.sum.answers-f.log.sum.refusals), f.level)
-	off := backOff
-	switch {
-	case f.probing() || !f.limited():
-		f.before = f.ceiling
-	default:
-		off = deepOff
-		if f.before > suspect*accepted {
-			accepted = min(accepted, f.before)
-		}
+	granted := min(float64(f.log.sum.answers-f.log.sum.refusals), f.level)
+	if f.probing() && math.Abs(granted-f.ceiling) < near*f.ceiling {
+		granted = f.ceiling + trust*(granted-f.ceiling)
 	}
 	least := max(1, f.most/lowest)
-	f.ceiling = max(accepted, least)
-	f.base = max(f.ceiling*off, least)
+	f.ceiling = max(granted, least)
+	f.base = max(f.ceiling*backOff, least)
 	f.level, f.age = f.base, 0
 	return true
 }
@@ -122,10 +111,13 @@ func (f *finder) grow(now time.Time) (changed bool) {
 	}
 	f.pressed = false
 	f.age += min(since, max(f.per/20, time.Duration(2*float64(f.per)/f.level)))
-	x := float64(f.age) / float64(f.per)
-	level := f.base + (climb*f.ceiling+climbStep)*x + (eagerMore*f.ceiling+eagerStep)*max(0, min(x-patient, eager))
-	if late := x - patient - eager; late > 0 {
-		level *= math.Exp2(late / doubling)
+	level := f.base
+	past := float64(f.age)/float64(f.per) - patient
+	if past > 0 {
+		level += (tryShare*f.ceiling + tryMore) * min(past/eager, 1)
+	}
+	if past > eager {
+		level *= math.Exp2((past - eager) / doubling)
 	}
 	level = min(level, f.most)
 	if level < f.level*1.005 && level < f.most {
@@ -152,12 +144,8 @@ func (f *finder) room(now time.Time, flying int) time.Time {
 	return f.log.falls(over)
 }
 
-// pace returns the requests a second that spread the level over the window, a little more where the window has less than
-// that.
-func (f *finder) pace(flying int) float64 {
-	missing := max(0, f.level-float64(f.log.sum.answers+flying))
-	return (f.level + min(catchUp*missing, catchMost*f.level)) / f.per.Seconds()
-}
+// pace returns the requests a second that may follow each other where the window has room for them.
+func (f *finder) pace() float64 { return hurry * f.allowed() }
 
 // allowed returns the level in requests a second.
 func (f *finder) allowed() float64 { return f.level / f.per.Seconds() }

@@ -82,12 +82,17 @@ func (j *Journal) Begin(ctx context.Context, r Run) error {
 // Planned records that every decision about the run is recorded: it is open now, with so many rows in these inputs.
 // The session that recorded the decisions calls [Session.Flush] first.
 func (j *Journal) Planned(ctx context.Context, id string, rows int64, inputs []Input) error {
+	return j.PlannedAs(ctx, id, StateOpen, rows, inputs)
+}
+
+// PlannedAs is Planned with another state than open, StateSaved for a plan that is kept.
+func (j *Journal) PlannedAs(ctx context.Context, id string, state State, rows int64, inputs []Input) error {
 	return j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
 		run, err := number(ctx, c, id)
 		if err != nil {
 			return err
 		}
-		_, err = c.ExecContext(ctx, `UPDATE run SET state = ?, rows = ? WHERE number = ?`, StateOpen, rows, run)
+		_, err = c.ExecContext(ctx, `UPDATE run SET state = ?, rows = ? WHERE number = ?`, state, rows, run)
 		for i, in := range inputs {
 			if err == nil {
 				_, err = c.ExecContext(ctx, insertInput, run, i, in.Name, in.File, in.SHA256, in.Bytes, in.Rows)

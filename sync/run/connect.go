@@ -14,9 +14,10 @@ import (
 func (w *work) connect(ctx context.Context) (err error) {
 	o := w.o.Send
 	o.Observe, o.First = w.observe, w.first
-	if o.Learned, w.learnedAt, err = w.learned(ctx); err != nil {
+	if w.known, w.learnedAt, err = w.learned(ctx); err != nil {
 		return err
 	}
+	o.Learned = w.known
 	w.client, w.dispatch, err = reach(w.o.Graph, o)
 	return err
 }

@@ -86,7 +86,11 @@ func (w *work) planned(ctx context.Context, d *decider) error {
 		w.run.Inputs[i].Rows = d.rows[i]
 	}
 	w.run.Rows = d.plan.Counts().Rows()
-	return w.journal.Planned(ctx, w.run.ID, w.run.Rows, w.run.Inputs)
+	state := journal.StateOpen
+	if w.saving { // at once: an open run would be taken up, should this process be killed
+		state = journal.StateSaved
+	}
+	return w.journal.PlannedAs(ctx, w.run.ID, state, w.run.Rows, w.run.Inputs)
 }
 
 // takeUp makes the plan of a run that an earlier session has begun from the outcomes that it left.

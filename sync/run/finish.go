@@ -68,11 +68,15 @@ func (w *work) conclude(after context.Context, stopped error) error {
 		return err
 	}
 	w.result.Exit = exitOf(stopped, counts, again)
+	if w.unread != nil && w.result.Stopped == nil {
+		w.result.Stopped = w.unread
+		w.result.Exit = worse(w.result.Exit, ExitStatus(w.unread))
+	}
 	state := journal.StateOpen
 	switch {
 	case errors.Is(stopped, errRefused):
 		state = journal.StateRefused
-	case again == 0:
+	case again == 0 && !w.cut: // what was not read back is read when the run is taken up
 		state = journal.StateFinished
 	}
 	if err := w.session.End(after, w.result.Exit, state, sentence(w.result.Stopped)); err != nil {

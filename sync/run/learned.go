@@ -45,8 +45,13 @@ func (w *work) learn(ctx context.Context) {
 	if !w.o.Send.Adaptive || w.requests.Load() == 0 {
 		return
 	}
-	allowed := w.dispatch.Allowed()
-	if allowed >= w.fullRate() {
+	allowed, full := w.dispatch.Allowed(), w.fullRate()
+	switch {
+	case allowed == w.known: // nothing new, and no reason to call it that
+		return
+	case allowed >= full && w.known >= full: // a slower run says nothing about a faster one
+		return
+	case allowed >= full:
 		allowed = 0
 	}
 	if err := w.journal.Learn(ctx, w.run.Target, allowed); err != nil {

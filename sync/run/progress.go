@@ -18,8 +18,12 @@ type Progress struct {
 
 // progress returns a snapshot. It may be called from any goroutine.
 func (w *work) progress() Progress {
+	rows := w.plan.Counts().Send
+	if most := w.o.Send.Limit; most > 0 {
+		rows = min(rows, most)
+	}
 	p := Progress{
-		Rows: w.plan.Counts().Send, Done: w.done.Load(), Bad: w.bad.Load(),
+		Rows: rows, Done: w.done.Load(), Bad: w.bad.Load(),
 		State: w.dispatch.State(), Pause: time.Duration(w.paused.Load()),
 	}
 	p.Left = p.State.Remaining(p.Rows-p.Done, time.Now())

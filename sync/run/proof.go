@@ -14,6 +14,7 @@ import (
 	"github.com/statussync/statussync/reports"
 	"github.com/statussync/statussync/sync/compare"
 	"github.com/statussync/statussync/sync/dispatch"
+	"github.com/statussync/statussync/sync/graph"
 	"github.com/statussync/statussync/sync/journal"
 	"github.com/statussync/statussync/sync/row"
 )
@@ -40,12 +41,23 @@ func (w *work) prove(ctx, after context.Context, stopped error) error {
 		err = w.readBack(ctx, after, r)
 	}
 	if ctx.Err() != nil {
+		w.cut = true
 		return context.Cause(ctx)
 	}
 	if err != nil {
 		w.o.Log.Warn("not every row could be read back", zap.Error(err))
 	}
 	return stopped
+}
+
+// unreadable says that rows could not be read back.
+func unreadable(rows int64, err error) error {
+	exit := ExitUnfinished
+	if refused := (*graph.Error)(nil); errors.As(err, &refused) && refused.Kind == graph.Forbidden {
+		exit = ExitSignIn
+	}
+	return &Failure{Exit: exit, Text: fmt.Sprintf("%d rows were sent, and could not be read back", rows), Err: err,
+		Do: "compare them later: statussync verify FILE…"}
 }
 
 // provable shows the rows that are read back: what succeeded, or a sample of it, and all that is unknown.
@@ -77,6 +89,9 @@ func (w *work) readBack(ctx, after context.Context, r *readBack) error {
 	v.Unread = int64(len(r.keys)) - v.Equal - v.Different - v.Missing
 	w.o.Log.Info("read back", zap.Int64("equal", v.Equal), zap.Int64("different", v.Different),
 		zap.Int64("missing", v.Missing), zap.Int64("unread", v.Unread), zap.Int64("requests", v.Reads))
+	if v.Unread > 0 {
+		w.unread = unreadable(v.Unread, err)
+	}
 	return errors.Join(err, w.journal.Verified(after, w.run.ID, v))
 }
 

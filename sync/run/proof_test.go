@@ -208,7 +208,7 @@ func TestProveAfterAStop(t *testing.T) {
 	}
 }
 
-// TestProveUntilSignal: a signal ends the reading, and what was not read stays as it is.
+// TestProveUntilSignal: a signal ends the reading, and what was not read stays as it is until the run is taken up.
 func TestProveUntilSignal(t *testing.T) {
 	t.Parallel()
 	cfg := paged
@@ -223,7 +223,7 @@ func TestProveUntilSignal(t *testing.T) {
 	path := p.file("users.csv", table(1, 30))
 	r := p.runIn(ctx, 143, path)
 	d := p.document(r.ID)
-	if d.State != "finished" || d.Stopped != "stopped by SIGTERM" || p.verdicts(r.ID) != "30 succeeded" {
+	if d.State != "open" || d.Stopped != "stopped by SIGTERM" || p.verdicts(r.ID) != "30 succeeded" {
 		t.Errorf("%+v: %s", d, p.verdicts(r.ID))
 	}
 	if got := p.proof(r.ID); got.Unread != 30 || got.Requests != 2 {
@@ -233,6 +233,10 @@ func TestProveUntilSignal(t *testing.T) {
 		if strings.HasPrefix(name, reports.TempPrefix) {
 			t.Errorf("%s is left", name)
 		}
+	}
+	again := p.run(ExitOK, path)
+	if got := p.proof(r.ID); again.ID != r.ID || got.Equal != 30 || p.sim.Stats().Writes != 30 {
+		t.Errorf("taken up as %s: %+v, %d writes", again.ID, got, p.sim.Stats().Writes)
 	}
 }
 

@@ -25,8 +25,12 @@ func (c *comparison) list(ctx context.Context, apps []string) error {
 	return spooled(c.held.Seal())
 }
 
+// maxPages is how many pages the list of one app may have: more than any tenant has users.
+const maxPages = 100_000
+
 // listApp takes in the statuses of one app, page by page.
 func (c *comparison) listApp(ctx context.Context, app string) error {
+	pages := 0
 	for next, first := "", true; first || next != ""; first = false {
 		var page graph.Page
 		var answer row.Answer
@@ -44,6 +48,9 @@ func (c *comparison) listApp(ctx context.Context, app string) error {
 		}
 		if err := c.held.Add(page.Statuses); err != nil {
 			return spooled(err)
+		}
+		if pages++; page.Next == next && next != "" || pages > maxPages {
+			return &Failure{Exit: ExitStopped, Text: "the list of the app " + app + " has no end"}
 		}
 		next = page.Next
 	}

@@ -50,10 +50,13 @@ type work struct {
 	saving  bool  // for Plan: nothing is sent, what was decided is kept
 	resumed bool
 	result  Result
+	cut     bool  // the reading back was interrupted
+	unread  error // why rows could not be read back
 
 	client    *graph.Client
 	dispatch  *dispatch.Dispatcher
-	learnedAt time.Time // when the rate was learned with which the sending begins
+	known     float64   // requests per second that earlier runs have found the target to allow; 0: nothing is known
+	learnedAt time.Time // when
 
 	replaced []journal.Run // unfinished runs that this one takes the place of
 	requests atomic.Int64  // made in this session; only for an error that must say what was done

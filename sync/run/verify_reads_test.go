@@ -28,7 +28,7 @@ func TestVerifyReads(t *testing.T) {
 		"rows at the end, in a short list":  {50, 41, 50, 5, 0},
 		"the rest costs as much as a page":  {1000, 1, 11, 1, 1},
 		"all but a few are on one page":     {10, 1, 11, 1, 1},
-		"more are missing than pages":       {10, 1, 12, 1, 0},
+		"more are missing than pages":       {10, 1, 12, 1, 2}, // the first is there, which says nothing of those
 		"as many are missing as pages":      {40, 30, 44, 4, 4},
 		"nothing is there":                  {0, 1, 9, 1, 1},
 		"half of a page, and the next half": {40, 6, 15, 2, 0},
