@@ -64,6 +64,12 @@ func baseURL(at *string) value { return checked(at, graph.CheckBaseURL) }
 
 func pathTemplate(at *string) value { return checked(at, graph.CheckPath) }
 
+// metricsFile takes a name that node_exporter's textfile collector reads.
+func metricsFile(at *string) value {
+	return matching(at, func(s string) bool { return strings.HasSuffix(s, ".prom") && anyText(new(string)).Set(s) == nil },
+		"must end in .prom, or node_exporter passes it over")
+}
+
 // gateway takes the address of a Pushgateway. One with a password would be shown in too many places.
 func gateway(at *string) value {
 	return parsed[string]{at, func(s string) (string, error) {

@@ -228,7 +228,7 @@ var running = []setting{
 
 	{flag: "metrics-file", key: "metrics.file", unit: "file", group: watching,
 		help: "write metrics for node_exporter's textfile collector here",
-		bind: func(s *Settings) value { return anyText(&s.MetricsFile) }},
+		bind: func(s *Settings) value { return metricsFile(&s.MetricsFile) }},
 	{flag: "push-url", key: "metrics.push_url", unit: "url", group: watching,
 		help: "push the metrics to this Pushgateway",
 		bind: func(s *Settings) value { return gateway(&s.PushURL) }},

@@ -229,6 +229,7 @@ func TestWrongValues(t *testing.T) {
 		{"answer", "objekt", `"objekt", but must be object, value, partial, altered, empty or no-content; ` +
 			`did you mean object?`, ""},
 		{"writes", "0", `"0", but must be a whole number from 1 to 1000000`, ""},
+		{"metrics-file", "m.txt", `"m.txt", but must end in .prom, or node_exporter passes it over`, ""},
 		{"quota-share", "0%", `"0%", but must be a share from 1% to 100%`, ""},
 		{"quota-share", "80", `"80", but must be a share from 1% to 100%`, ""},
 		{"verify", "sample=0%", `"sample=0%", but must be all, none, or a sample such as sample=2%`, ""},

@@ -106,6 +106,8 @@ func randomOptions(d *dice) Options {
 		Grace:       time.Duration(d.n(6)) * time.Second,
 		Limit:       int64(d.n(2) * d.n(150)),
 		MaxErrors:   bad,
+		Adaptive:    d.n(2) == 0,
+		Learned:     float64(d.n(4)) * d.below(time.Second).Seconds(),
 	}
 }
 

@@ -108,8 +108,11 @@ func (c *client) sums(from, to int) (accepted, refused int) {
 	return accepted, refused
 }
 
-// spend lets clients send so many rows each, all at the same time, at the configured rate of n in a window.
-func spend(bubble func(func(testing.TB)), cfg simulator.Config, seed uint64, clients, rows, n int) *tenant {
+// spend lets clients send so many rows each, all at the same time, at the configured rate of n in a window. They have
+// learned nothing, or so many requests a second.
+func spend(
+	bubble func(func(testing.TB)), cfg simulator.Config, seed uint64, clients, rows, n int, learned ...float64,
+) *tenant {
 	var world *tenant
 	bubble(func(t testing.TB) {
 		world = &tenant{sim: simulator.New(cfg), began: time.Now(), dice: rand.New(rand.NewPCG(seed, 1)),
@@ -117,8 +120,11 @@ func spend(bubble func(func(testing.TB)), cfg simulator.Config, seed uint64, cli
 		g, ctx := errgroup.WithContext(context.Background())
 		for i := range clients {
 			g.Go(func() error {
-				d := New(Options{Rate: Rate{n, quotaWindow}, Burst: 2, Concurrency: 8, Attempts: 5, Adaptive: true})
-				return d.Run(ctx, tasks(rows), world.call(i), func(row.Outcome) error { return nil })
+				o := Options{Rate: Rate{n, quotaWindow}, Burst: 2, Concurrency: 8, Attempts: 5, Adaptive: true}
+				if learned != nil {
+					o.Learned = learned[0]
+				}
+				return New(o).Run(ctx, tasks(rows), world.call(i), func(row.Outcome) error { return nil })
 			})
 		}
 		if err := g.Wait(); err != nil {
@@ -153,7 +159,7 @@ func services() (all []service) {
 }
 
 // quotaSeeds is how many runs a figure is taken from.
-const quotaSeeds = 8
+const quotaSeeds = 6
 
 // A spent sums up what was answered over several runs.
 type spent struct{ accepted, refused, granted int }
@@ -178,80 +184,6 @@ func (s *spent) want(t *testing.T, what string, least, most float64) {
 	}
 }
 
-// TestQuotaKnown is configured with what is granted, 100 writes in 20 s.
-func TestQuotaKnown(t *testing.T) {
-	eachService(t, func(t *testing.T, cfg simulator.Config) {
-		var s spent
-		for seed := range uint64(quotaSeeds) {
-			s.add(&spend(inBubble(t), cfg, seed, 1, 1000, 100).clients[0], 1, 10, 100)
-		}
-		s.want(t, "from the second window on", 0.97, 0)
-	})
-}
-
-// TestQuotaUnknown is configured with four times what is granted.
-func TestQuotaUnknown(t *testing.T) {
-	eachService(t, func(t *testing.T, cfg simulator.Config) {
-		var s spent
-		for seed := range uint64(quotaSeeds) {
-			s.add(&spend(inBubble(t), cfg, seed, 1, 1150, 400).clients[0], 0, 10, 100)
-		}
-		s.want(t, "in ten windows", 0.95, 0.01)
-	})
-}
-
-// TestQuotaTold is configured with four times what is granted, by a service that says what is left of its quota.
-func TestQuotaTold(t *testing.T) {
-	eachService(t, func(t *testing.T, cfg simulator.Config) {
-		cfg.RateLimit = 80
-		var s spent
-		for seed := range uint64(quotaSeeds) {
-			s.add(&spend(inBubble(t), cfg, seed, 1, 1150, 400).clients[0], 0, 10, 100)
-		}
-		s.want(t, "in ten windows", 0.95, 0.002)
-	})
-}
-
-// TestQuotaChanges halves the quota after ten windows, and doubles it after twenty. Settled is within a tenth.
-func TestQuotaChanges(t *testing.T) {
-	eachService(t, func(t *testing.T, cfg simulator.Config) {
-		half := cfg.Quota
-		half.ClientWrites = 50
-		cfg.Shifts = []simulator.Shift{
-			{After: 10 * quotaWindow, Quota: half}, {After: 20 * quotaWindow, Quota: cfg.Quota},
-		}
-		var down, up, all spent
-		for seed := range uint64(quotaSeeds) {
-			c := &spend(inBubble(t), cfg, seed, 1, 2600, 100).clients[0]
-			down.add(c, 12, 20, 50)
-			up.add(c, 23, 30, 100)
-			all.add(c, 0, 30, 84) // 83.3 on average
-		}
-		down.want(t, "from two windows after the fall on", 0.95, 0.02)
-		up.want(t, "from three windows after the rise on", 0.95, 0.01)
-		all.want(t, "in thirty windows", 0.85, 0.01)
-	})
-}
-
-// TestQuotaShared has two that begin together on one quota, each configured with all of it.
-func TestQuotaShared(t *testing.T) {
-	eachService(t, func(t *testing.T, cfg simulator.Config) {
-		cfg.Quota.TenantWrites = 100
-		var both spent
-		for seed := range uint64(quotaSeeds) {
-			c := spend(inBubble(t), cfg, seed, 2, 2000, 100).clients
-			both.add(&c[0], 5, 25, 50)
-			both.add(&c[1], 5, 25, 50)
-			a, _ := c[0].sums(5, 25)
-			b, _ := c[1].sums(5, 25)
-			if min(a, b)*100 < 40*(a+b) {
-				t.Errorf("seed %d: one had %d, the other %d", seed, a, b)
-			}
-		}
-		both.want(t, "together, from the sixth window on", 0.95, 0.02)
-	})
-}
-
 // eachService runs test for each of the services.
 func eachService(t *testing.T, test func(*testing.T, simulator.Config)) {
 	t.Parallel()
@@ -261,35 +193,4 @@ func eachService(t *testing.T, test func(*testing.T, simulator.Config)) {
 			test(t, s.cfg)
 		})
 	}
-}
-
-// TestQuotaOutage has a minute of 503 that does not say how long to wait.
-func TestQuotaOutage(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		n := &tenant{sim: simulator.New(simulator.Config{Forget: true}), began: time.Now(),
-			dice: rand.New(rand.NewPCG(1, 1)), clients: make([]client, 1)}
-		outage := func(on bool) func() { return func() { n.sim.SetOutage(on) } }
-		defer time.AfterFunc(60*time.Second, outage(true)).Stop()
-		defer time.AfterFunc(120*time.Second, outage(false)).Stop()
-		var into, after int
-		d := New(Options{Rate: Rate{100, quotaWindow}, Burst: 2, Concurrency: 8, Attempts: 5, Adaptive: true,
-			Observe: func(e Event) {
-				n.mu.Lock()
-				defer n.mu.Unlock()
-				switch sent := e.At.Add(-e.Duration).Sub(n.began); {
-				case e.Kind != Attempt:
-				case sent > 62*time.Second && sent < 120*time.Second: // those under way when it began are not into it
-					into++
-				case sent > 125*time.Second && sent < 145*time.Second:
-					after++
-				}
-			}})
-		if err := d.Run(t.Context(), tasks(600), n.call(0), func(row.Outcome) error { return nil }); err != nil {
-			t.Fatal(err)
-		}
-		if into > 60 || after < 96 {
-			t.Errorf("%d requests into the outage, %d in a window from five seconds after it on", into, after)
-		}
-	})
 }
