@@ -111,7 +111,7 @@ func (d *doctor) examine(ctx context.Context) {
 	}
 	d.well("configuration", fmt.Sprintf("%s; %s, signing in by %s", from, s.BaseURL, cmp.Or(source.Picked(), source.Method())))
 	if w := source.Warning(); w != "" {
-		d.find(finding{name: "configuration", text: w, exit: run.ExitUsage})
+		d.well("note", w) // a run goes on as well
 	}
 	token, err := source.Token(ctx, "", "")
 	if err != nil {
@@ -201,8 +201,11 @@ func (d *doctor) route(a row.Answer, err error) {
 		d.well("route", "served")
 	case a.HTTPStatus == http.StatusNotFound && a.Code != "":
 		d.well("route", "served; the app "+d.app+" is not there")
-	case a.HTTPStatus == http.StatusUnauthorized || a.HTTPStatus == http.StatusForbidden:
-		d.ill("route", run.ExitSignIn, err)
+	case a.HTTPStatus == http.StatusUnauthorized:
+		d.find(finding{"sign-in", err.Error(), "Graph refuses the token: check auth.tenant, auth.scope and graph.cloud, " +
+			"and that the application still exists.", run.ExitSignIn})
+	case a.HTTPStatus == http.StatusForbidden:
+		d.ill("permission", run.ExitSignIn, err)
 	case a.HTTPStatus == http.StatusTooManyRequests:
 	default:
 		d.find(finding{"route", err.Error(), "This Graph does not serve the route: see the README, section " +

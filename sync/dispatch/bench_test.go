@@ -47,7 +47,7 @@ func BenchmarkRun(b *testing.B) {
 		"dispatch":   {Timeout: 30 * time.Second},
 		"no-timeout": {},
 		"limiter":    {Timeout: 30 * time.Second, Rate: Rate{N: 1 << 30, Per: time.Second}, Burst: 1 << 20},
-		"adaptive": {Timeout: 30 * time.Second, Rate: Rate{N: 1 << 30, Per: time.Second}, Burst: 1 << 20, Adaptive: true},
+		"adaptive":   {Timeout: 30 * time.Second, Rate: Rate{N: 1 << 30, Per: time.Second}, Burst: 1 << 20, Adaptive: true},
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

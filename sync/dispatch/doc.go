@@ -5,9 +5,21 @@
 // tokens send into a pause. All retries of the program happen here, so that each of them is limited as well.
 //
 // [Dispatcher.Read] makes a request that changes nothing, with tries and pauses of the same kind. [Dispatcher.State]
-// tells how things stand. With Options.Adaptive the rate in force falls below Options.Rate where the service refuses
-// so many requests with HTTP status 429, and rises again while it does not. [Dispatcher.Allowed] tells it: a later
-// Dispatcher may begin with that, as Options.Learned.
+// tells how things stand.
+//
+// # The rate in force
+//
+// With Options.Adaptive the rate that is really allowed is found, below Options.Rate.
+//
+//   - The requests that were accepted in the last Rate.Per, the window, are the best estimate of what is granted. After a
+//     429 the rate is 99% of that; all 429s to requests that were under way at the first one are one event.
+//   - From then on no window holds more than the rate allows, refused requests and those under way counted. They follow
+//     each other a quarter faster than that on average, so that a pause is made up for without a burst.
+//   - For a window and a half the rate stays. Within the next it rises by 2% and three requests; behind that it doubles
+//     in every 0.8 windows, until it is refused or Options.Rate again. Time in which nobody waits to send does not count.
+//   - Where a service says what is left of its quota, nothing is sent into an empty one, nor more than its limit.
+//
+// [Dispatcher.Allowed] tells the rate: a later Dispatcher may begin with it, as Options.Learned.
 //
 // # What closes the gate
 //
@@ -17,8 +29,8 @@
 //     yes or a refusal for good: neither a wish to wait, nor a fault that may pass, nor silence.
 //   - When the service asks for a pause, nothing is sent before the latest time that it asked for. If it does not say
 //     how long, the pause is 2 s, doubling to 20 s, plus up to a quarter of that; the first one is 1 s while an
-//     adaptive rate feels its way below Options.Rate. After a pause the limiter starts
-//     empty, and requests are made one at a time until one of them is answered decisively.
+//     adaptive rate feels its way below Options.Rate. After a pause the limiter starts empty, or with one token when
+//     the rate is adaptive, and requests are made one at a time until one of them is answered decisively.
 //   - When the last 8 requests, of different rows, found no connection, or met with a fault that may pass and leaves it
 //     open whether they were applied, the service is out: one request at a time probes it 1, 2, 4, then every 5 s
 //     later, and the first answer of another kind ends the outage. That a row is locked is such an answer.

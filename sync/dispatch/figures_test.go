@@ -87,7 +87,7 @@ func TestQuotaShared(t *testing.T) {
 			}
 			least += min(a, b)
 		}
-		if mean := float64(least) / 20 / quotaSeeds; mean < 44 {
+		if mean := float64(least) / 20 / quotaSeeds; mean < 42 {
 			t.Errorf("the one that had less had %.1f%% of the quota", mean)
 		}
 		both.want(t, "together, from the sixth window on", 0.95, 0.02)

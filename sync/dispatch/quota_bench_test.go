@@ -45,37 +45,47 @@ func bubbled(b *testing.B) func(func(testing.TB)) {
 	}
 }
 
-// BenchmarkQuotaLoopback does the same in real time over loopback, with a quota of 100 writes in 2 s, for five windows.
+// BenchmarkQuotaLoopback does it in real time over loopback, with a quota of 100 writes in 2 s, for five windows: told of
+// the quota, and with four times as much configured. A pause is a second at least, which is half of such a window.
 func BenchmarkQuotaLoopback(b *testing.B) {
+	b.Run("known", func(b *testing.B) { loopback(b, 100) })
+	b.Run("unknown", func(b *testing.B) { loopback(b, 400) })
+}
+
+func loopback(b *testing.B, configured int) {
 	const window, windows = 2 * time.Second, 5
 	for range b.N {
 		sim := simulator.New(simulator.Config{Forget: true, Quota: simulator.Quota{Window: window, TenantWrites: -1}})
 		server := httptest.NewServer(sim)
-		call := func(ctx context.Context, _ *row.Status) (row.Answer, error) {
-			r, err := http.NewRequestWithContext(ctx, http.MethodPatch, server.URL+statusURL.Path, strings.NewReader(statusBody))
-			if err != nil {
-				return row.Answer{}, err
-			}
-			r.Header.Set("Authorization", "Bearer client")
-			r.Header.Set("Content-Type", "application/json")
-			res, err := server.Client().Do(r)
-			if err != nil {
-				return row.Answer{}, silence()
-			}
-			res.Body.Close()
-			if res.StatusCode == http.StatusTooManyRequests {
-				s, _ := strconv.Atoi(res.Header.Get("Retry-After"))
-				return row.Answer{HTTPStatus: res.StatusCode}, throttled(time.Duration(s) * time.Second)
-			}
-			return row.Answer{HTTPStatus: res.StatusCode}, nil
-		}
 		ctx, cancel := context.WithTimeout(b.Context(), windows*window)
-		d := New(Options{Rate: Rate{400, window}, Burst: 2, Concurrency: 8, Attempts: 5, Adaptive: true})
-		_ = d.Run(ctx, tasks(1_000_000), call, func(row.Outcome) error { return nil }) // until the time is over
+		d := New(Options{Rate: Rate{configured, window}, Burst: 2, Concurrency: 8, Attempts: 5, Adaptive: true})
+		_ = d.Run(ctx, tasks(1_000_000), over(server), func(row.Outcome) error { return nil }) // until the time is over
 		cancel()
 		server.Close()
 		stats := sim.Stats()
 		b.ReportMetric(float64(stats.Applied)/windows, "%quota")
 		b.ReportMetric(100*float64(stats.ByStatus[http.StatusTooManyRequests])/float64(stats.Requests), "%429")
+	}
+}
+
+// over returns what sends one row to a server.
+func over(server *httptest.Server) Call {
+	return func(ctx context.Context, _ *row.Status) (row.Answer, error) {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPatch, server.URL+statusURL.Path, strings.NewReader(statusBody))
+		if err != nil {
+			return row.Answer{}, err
+		}
+		r.Header.Set("Authorization", "Bearer client")
+		r.Header.Set("Content-Type", "application/json")
+		res, err := server.Client().Do(r)
+		if err != nil {
+			return row.Answer{}, silence()
+		}
+		res.Body.Close()
+		if res.StatusCode == http.StatusTooManyRequests {
+			s, _ := strconv.Atoi(res.Header.Get("Retry-After"))
+			return row.Answer{HTTPStatus: res.StatusCode}, throttled(time.Duration(s) * time.Second)
+		}
+		return row.Answer{HTTPStatus: res.StatusCode}, nil
 	}
 }

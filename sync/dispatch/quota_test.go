@@ -159,7 +159,7 @@ func services() (all []service) {
 }
 
 // quotaSeeds is how many runs a figure is taken from.
-const quotaSeeds = 6
+const quotaSeeds = 3
 
 // A spent sums up what was answered over several runs.
 type spent struct{ accepted, refused, granted int }

@@ -10,9 +10,11 @@ import (
 // Read makes one request that changes nothing, with tries as Run has them: call's error is asked as a [Failure]. It
 // takes its tokens from a limiter of its own, 1,000 requests in 20 s, and heeds the pauses that the service asks for,
 // without being counted among the requests that Run has under way. It returns call's last error, a *[Stop] if a pause
-// is asked for that is too long, or the cause of ctx. Requests end with ctx: a read that is cut off does no harm.
+// is asked for that is too long or no try has fared better for Options.MaxWait, or the cause of ctx. Requests end with
+// ctx: a read that is cut off does no harm.
 func (d *Dispatcher) Read(ctx context.Context, call func(context.Context) error) error {
 	var j job
+	var began time.Time
 	for {
 		p, err := d.turn(ctx, d.reads, claim{due: j.due, late: j.late, read: true})
 		switch {
@@ -30,6 +32,12 @@ func (d *Dispatcher) Read(ctx context.Context, call func(context.Context) error)
 		}
 		if j.settled {
 			return r.err
+		}
+		if began.IsZero() {
+			began = p.at
+		}
+		if longest := d.opt.MaxWait; longest > 0 && now.Sub(began) >= longest {
+			return &Stop{Reason: MaxWait, Answer: r.Answer, Err: r.err, Wait: longest}
 		}
 	}
 }

@@ -115,3 +115,17 @@ func TestReadPausesWrites(t *testing.T) {
 		}
 	})
 }
+
+// TestReadIsNotTriedForEver asks a service that throttles for ever.
+func TestReadIsNotTriedForEver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := New(Options{Attempts: 3, MaxWait: time.Minute})
+		began := time.Now()
+		err := d.Read(t.Context(), func(context.Context) error { return throttled(7 * time.Second) })
+		stop, ok := errors.AsType[*Stop](err)
+		if took := time.Since(began); !ok || stop.Reason != MaxWait || took > 70*time.Second {
+			t.Errorf("%v after %s", err, took)
+		}
+	})
+}

@@ -43,7 +43,9 @@ func (w *work) save(ctx context.Context) (*Planned, error) {
 	if err != nil {
 		return nil, books(err)
 	}
-	w.o.Log.Info("the plan is kept", zap.String("run", p.ID))
+	if p.ID != "" {
+		w.o.Log.Info("the plan is kept", zap.String("run", p.ID))
+	}
 	return p, nil
 }
 
