@@ -11,12 +11,12 @@
 //
 // With Options.Adaptive the rate that is really allowed is found, below Options.Rate.
 //
-//   - The requests that were accepted in the last Rate.Per, the window, are the best estimate of what is granted. After a
-//     429 the rate is 99% of that; all 429s to requests that were under way at the first one are one event.
+//   - The requests that were accepted in the last Rate.Per, the window, are the best estimate of what is granted. After
+//     a 429 the rate is 99% of that; all 429s to requests that were under way at the first one are one event.
 //   - From then on no window holds more than the rate allows, refused requests and those under way counted. They follow
 //     each other a quarter faster than that on average, so that a pause is made up for without a burst.
 //   - For a window and a half the rate stays. Within the next it rises by 2% and three requests; behind that it doubles
-//     in every 0.8 windows, until it is refused or Options.Rate again. Time in which nobody waits to send does not count.
+//     in every 0.8 windows, until it is refused or Options.Rate again. Time in which nobody waits to send is left out.
 //   - Where a service says what is left of its quota, nothing is sent into an empty one, nor more than its limit.
 //
 // [Dispatcher.Allowed] tells the rate: a later Dispatcher may begin with it, as Options.Learned.

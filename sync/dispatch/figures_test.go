@@ -10,8 +10,8 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
-// The tests of this file hold the figures that are wanted of the spending. What is "of the quota" are the writes that were
-// accepted, in windows of 20 s that follow each other from the first request on; with fixed windows those are the
+// The tests of this file hold the figures that are wanted of the spending. What is "of the quota" are the writes that
+// were accepted, in windows of 20 s that follow each other from the first request on; with fixed windows those are the
 // service's own. Virtual time leaves it to chance which worker goes first, so a figure is the mean of several runs.
 
 // TestQuotaKnown is configured with what is granted, 100 writes in 20 s.

@@ -22,8 +22,8 @@ const (
 	lowest   = 20   // the share of the configured rate that is never gone below is 1 in so many
 )
 
-// A finder finds how many requests are really allowed in a window. What was accepted in the window before a refusal is the
-// best estimate; above it the finder feels its way slowly, and the longer without a refusal the faster.
+// A finder finds how many requests are really allowed in a window. What was accepted in the window before a refusal is
+// the best estimate; above it the finder feels its way slowly, and the longer without a refusal the faster.
 type finder struct {
 	most    float64 // Rate.N
 	per     time.Duration
@@ -73,8 +73,8 @@ func (f *finder) refused(sent, now time.Time) (changed bool) {
 	return true
 }
 
-// answered takes notice of any other answer. One to a request that was under way during the last refusal was accepted in
-// spite of it.
+// answered takes notice of any other answer. One to a request that was under way during the last refusal was accepted
+// in spite of it.
 func (f *finder) answered(sent time.Time) {
 	if !f.event.IsZero() && sent.Before(f.event) && f.limited() && f.ceiling < f.most {
 		f.ceiling++
@@ -83,8 +83,8 @@ func (f *finder) answered(sent time.Time) {
 	}
 }
 
-// told takes notice of what the service says of its quota, with so many requests under way. It reports whether the level
-// has changed.
+// told takes notice of what the service says of its quota, with so many requests under way. It reports whether the
+// level has changed.
 func (f *finder) told(q row.Quota, flying int, now time.Time) (changed bool) {
 	if q.Limit == 0 {
 		return false

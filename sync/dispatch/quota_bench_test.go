@@ -45,8 +45,8 @@ func bubbled(b *testing.B) func(func(testing.TB)) {
 	}
 }
 
-// BenchmarkQuotaLoopback does it in real time over loopback, with a quota of 100 writes in 2 s, for five windows: told of
-// the quota, and with four times as much configured. A pause is a second at least, which is half of such a window.
+// BenchmarkQuotaLoopback does it in real time over loopback, with a quota of 100 writes in 2 s, for five windows: with
+// as much configured, and with four times as much. A pause is a second at least, which is half of such a window.
 func BenchmarkQuotaLoopback(b *testing.B) {
 	b.Run("known", func(b *testing.B) { loopback(b, 100) })
 	b.Run("unknown", func(b *testing.B) { loopback(b, 400) })

@@ -39,8 +39,8 @@ type client struct{ accepted, refused []int }
 var statusURL = &url.URL{Scheme: "http", Host: "graph", Path: "/beta/deviceAppManagement/mobileApps/" +
 	"5f0d9a2c-6b1e-4c7f-8a3d-2e9b7c4d1f60/userStatuses"}
 
-const statusBody = `{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"x","userPrincipalName":"u@x.example",` +
-	`"installedDeviceCount":1,"failedDeviceCount":0,"notInstalledDeviceCount":0}`
+const statusBody = `{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"x",` +
+	`"userPrincipalName":"u@x.example","installedDeviceCount":1,"failedDeviceCount":0,"notInstalledDeviceCount":0}`
 
 // answer is an http.ResponseWriter that keeps the status alone.
 type answer struct {

@@ -33,7 +33,8 @@ func TestRemaining(t *testing.T) {
 // TestState looks at a dispatcher at work, in a pause, and afterwards.
 func TestState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := New(Options{Rate: Rate{10, 20 * time.Second}, Burst: 2, Concurrency: 2, Attempts: 3, Adaptive: true, Learned: 0.25})
+		d := New(Options{Rate: Rate{10, 20 * time.Second}, Burst: 2, Concurrency: 2, Attempts: 3, Adaptive: true,
+			Learned: 0.25})
 		if got := d.Allowed(); got != 0.25 {
 			t.Errorf("it begins at %v a second", got)
 		}
