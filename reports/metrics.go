@@ -104,15 +104,19 @@ func metrics(run *Run, success float64) *prometheus.Registry {
 	gauge("exit_status", "Exit status of the last run.", float64(run.ExitStatus))
 	gauge("throttled_seconds", "Time for which the last run paused since the service asked for it or was out.",
 		seconds(run.Throttling.Paused))
-	gauge("retries", "Requests of the last run beyond one for each row that was sent.", float64(run.retries()))
+	gauge("retries", "Requests of the last run that sent a row, beyond one for each row.", float64(run.retries()))
 	rows := vector(reg, "rows", "Rows of the last run by verdict.", "verdict")
 	for _, v := range row.Verdicts() {
 		rows.WithLabelValues(v.String()).Set(float64(run.Counts[v]))
 	}
-	requests := vector(reg, "requests", "Requests of the last run by HTTP status; none stands for no answer.", "status")
-	for status, n := range run.Requests {
-		requests.WithLabelValues(statusName(status)).Set(float64(n))
+	answers := func(name, what string, byStatus map[int]int64) {
+		v := vector(reg, name, what+" by HTTP status; none stands for no answer.", "status")
+		for status, n := range byStatus {
+			v.WithLabelValues(statusName(status)).Set(float64(n))
+		}
 	}
+	answers("requests", "Requests of the last run that sent a row", run.Requests)
+	answers("reads", "Requests of the last run that read what the service holds", run.Reads)
 	vector(reg, "build_info", "The value is 1; the label is the version of the program.", "version").
 		WithLabelValues(run.Version).Set(1)
 	return reg
@@ -129,8 +133,8 @@ func vector(reg *prometheus.Registry, name, help, label string) *prometheus.Gaug
 	return g
 }
 
-// retries returns the requests beyond one for each row that was sent. A row that failed without a request, since the
-// service does not know it, counts as one that was sent: where there are such rows, it may be too low.
+// retries returns the requests that sent a row beyond one for each row that was sent. A row that failed without a
+// request, since the service does not know it, counts as one that was sent: where there are such rows, it may be too low.
 func (r *Run) retries() int64 {
 	sent := r.Counts[row.Succeeded] + r.Counts[row.Mismatched] + r.Counts[row.Failed] + r.Counts[row.Unknown]
 	return max(0, r.requests()-sent)

@@ -152,7 +152,8 @@ func TestRetries(t *testing.T) {
 		{map[int]int64{200: 3, 429: 2, 0: 1}, Counts{row.Succeeded: 2, row.Unknown: 1, row.Unsent: 9}, 3},
 		{map[int]int64{200: 3}, Counts{row.Mismatched: 3, row.Failed: 1}, 0},
 	} {
-		if got := (&Run{Requests: test.requests, Counts: test.counts}).retries(); got != test.want {
+		run := &Run{Requests: test.requests, Reads: map[int]int64{200: 9}, Counts: test.counts}
+		if got := run.retries(); got != test.want {
 			t.Errorf("%v, %v: %d, want %d", test.requests, test.counts, got, test.want)
 		}
 	}

@@ -60,7 +60,7 @@ func figures(t *testing.T, browser context.Context) {
 		}
 		shown[f.Of] = true
 	}
-	wanted := []string{"rows", "retryable", "requests.total", "durationSeconds", "throttling.pausedSeconds",
+	wanted := []string{"rows", "retryable", "requests.total", "reads.total", "durationSeconds", "throttling.pausedSeconds",
 		"balance.accounted", "timings.latencyMs.p50", "timings.latencyMs.p95", "timings.latencyMs.p99", "run", "target"}
 	for i := range doc["errors"].([]any) {
 		wanted = append(wanted, fmt.Sprintf("errors.%d.rows", i), fmt.Sprintf("errors.%d.advice", i))
@@ -68,8 +68,10 @@ func figures(t *testing.T, browser context.Context) {
 	for i := range doc["timeline"].([]any) {
 		wanted = append(wanted, fmt.Sprintf("timeline.%d", i))
 	}
-	for status := range doc["requests"].(map[string]any)["byStatus"].(map[string]any) {
-		wanted = append(wanted, "requests.byStatus."+status)
+	for _, of := range []string{"requests", "reads"} {
+		for status := range doc[of].(map[string]any)["byStatus"].(map[string]any) {
+			wanted = append(wanted, of+".byStatus."+status)
+		}
 	}
 	for verdict, n := range doc["counts"].(map[string]any) {
 		if n != 0.0 {
@@ -161,13 +163,21 @@ func spanWording(in map[string]any) string {
 			good += n.(float64)
 		}
 	}
+	var reads, held float64
+	read, _ := in["reads"].(map[string]any)
+	for status, n := range read {
+		reads += n.(float64)
+		if status == "429" {
+			held = n.(float64)
+		}
+	}
 	whole := func(n float64) string { return grouped(int64(n)) }
 	cells := []string{
 		start.Format("2006-01-02 15:04:05 UTC"), wording("Seconds", length), whole(all), decimal(all / length),
-		whole(throttled), whole(all - throttled - silent - good), whole(silent), "",
+		whole(throttled + held), whole(all - throttled - silent - good), whole(silent), whole(reads), "",
 	}
 	if paused, ok := in["pausedSeconds"]; ok {
-		cells[7] = wording("Seconds", paused)
+		cells[8] = wording("Seconds", paused)
 	}
 	return strings.Join(cells, " | ")
 }

@@ -16,7 +16,7 @@ type chart struct {
 	Times        []timeMark
 	Quota        *tick // nil: there is none
 	Allowed      []step
-	Throttled    bool // some answers were 429
+	Throttled    bool // some answers were 429, to reads too
 	Lost         bool // some requests were not accepted for another reason
 	Paused       bool
 	Lines        []chartLine
@@ -43,7 +43,8 @@ type step struct{ From, To, Y string }
 type chartLine struct {
 	Start                              time.Time
 	Length                             string
-	Requests, Throttled, Lost, Silence int64
+	Requests, Throttled, Lost, Silence int64 // Throttled: reads too
+	Reads, ReadsThrottled              int64
 	PerSecond, Paused                  string
 }
 
@@ -143,7 +144,7 @@ func (p *plot) bar(i int, s slot) bar {
 		n     int64
 		class string
 	}{
-		{s.requests(200, 299), "confirmed"}, {line.Lost + line.Silence, "lost"}, {line.Throttled, "throttled"},
+		{s.requests(200, 299), "confirmed"}, {line.Lost + line.Silence, "lost"}, {s.requests(429, 429), "throttled"},
 	} {
 		if stack.n > 0 {
 			high := s.perSecond(stack.n) / p.top * chartHeight
@@ -165,6 +166,8 @@ func newLine(s *Span) chartLine {
 		PerSecond: decimal(s.perSecond(all)),
 	}
 	line.Lost = all - throttled - line.Silence - s.requests(200, 299)
+	line.Reads, line.ReadsThrottled = sum(s.Reads), s.Reads[429]
+	line.Throttled += line.ReadsThrottled
 	if s.Paused > 0 {
 		line.Paused = span(s.Paused)
 	}
@@ -177,10 +180,16 @@ func (l *chartLine) words() string {
 	for _, part := range []struct {
 		n    int64
 		what string
-	}{{l.Throttled, "told to wait"}, {l.Lost, "refused"}, {l.Silence, "without an answer"}} {
+	}{{l.Throttled - l.ReadsThrottled, "told to wait"}, {l.Lost, "refused"}, {l.Silence, "without an answer"}} {
 		if part.n > 0 {
 			text += "; " + grouped(part.n) + " " + part.what
 		}
+	}
+	if l.Reads > 0 {
+		text += "; " + counted(l.Reads, "read")
+	}
+	if l.ReadsThrottled > 0 {
+		text += ", " + grouped(l.ReadsThrottled) + " told to wait"
 	}
 	if l.Paused != "" {
 		text += "; paused for " + l.Paused

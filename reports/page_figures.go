@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/statussync/statussync/sync/row"
@@ -30,6 +29,9 @@ func (r *Run) facts() []fact {
 	}
 	if n := r.requests(); n > 0 {
 		facts = append(facts, fact{"Requests", grouped(n), r.pace(), "requests.total"})
+	}
+	if n := r.reads(); n > 0 {
+		facts = append(facts, fact{"Reads", grouped(n), "of what the service holds", "reads.total"})
 	}
 	if !r.Ended.IsZero() {
 		facts = append(facts, fact{"Time", span(r.Ended.Sub(r.Started)), r.shifts(), "durationSeconds"})
@@ -106,36 +108,38 @@ func (r *Run) verdictLines(g *Groups) (lines []verdictLine) {
 
 // An answerLine is how often the service answered with one status.
 type answerLine struct {
-	Name, Words, Class string // the name is that of report.json
+	Name, Words, Class string
+	Of                 string // the member of report.json that it shows
 	Requests           int64
 	Width              string
 }
 
+// answerLines returns the answers to requests that sent a row, and then those to reads.
 func (r *Run) answerLines() (lines []answerLine) {
 	var most int64
-	for _, n := range r.Requests {
-		most = max(most, n)
-	}
-	for _, status := range r.statuses() {
-		n := r.Requests[status]
-		line := answerLine{Name: "none", Words: "no answer came", Class: "lost", Requests: n}
-		if status != 0 {
-			line.Name = strconv.Itoa(status)
+	add := func(byStatus map[int]int64, of, words string) {
+		for _, status := range statuses(byStatus) {
+			line := answerLine{Name: statusName(status), Requests: byStatus[status]}
 			line.Words, line.Class = meaning(status)
+			line.Words, line.Of = words+line.Words, of+".byStatus."+line.Name
+			lines, most = append(lines, line), max(most, line.Requests)
 		}
-		line.Width = share(max(float64(n)/float64(most), leastShare), 1)
-		lines = append(lines, line)
+	}
+	add(r.Requests, "requests", "")
+	add(r.Reads, "reads", "reads: ")
+	for i := range lines {
+		lines[i].Width = share(max(float64(lines[i].Requests)/float64(most), leastShare), 1)
 	}
 	return lines
 }
 
-// maxAnswers is how many statuses the page shows, no more than a sound service has.
+// maxAnswers is how many statuses of requests, and of reads, the page shows: no more than a sound service has.
 const maxAnswers = 40
 
 // statuses returns those that the page shows, in order, silence last.
-func (r *Run) statuses() []int {
-	all := slices.SortedFunc(maps.Keys(r.Requests), func(a, b int) int {
-		return cmp.Or(cmp.Compare(r.Requests[b], r.Requests[a]), cmp.Compare(a, b))
+func statuses(byStatus map[int]int64) []int {
+	all := slices.SortedFunc(maps.Keys(byStatus), func(a, b int) int {
+		return cmp.Or(cmp.Compare(byStatus[b], byStatus[a]), cmp.Compare(a, b))
 	})
 	all = all[:min(len(all), maxAnswers)]
 	slices.SortFunc(all, func(a, b int) int { return cmp.Compare(uint(a-1), uint(b-1)) })
@@ -145,6 +149,8 @@ func (r *Run) statuses() []int {
 // meaning says what a status of an answer means, and the class by which the page colours it.
 func meaning(status int) (words, class string) {
 	switch {
+	case status == 0:
+		return "no answer came", "lost"
 	case status == 429:
 		return "told to wait", "throttled"
 	case status/100 == 2:

@@ -216,7 +216,7 @@ func TestChart(t *testing.T) {
 	run := &Run{Started: midnight, Ended: midnight.Add(time.Minute), Quota: 5, Timeline: steady(midnight, 3, 50)}
 	run.Timeline[1].Requests = map[int]int64{204: 20, 429: 10, 503: 4, 0: 6}
 	run.Timeline[1].Paused, run.Timeline[1].Rate = 5*time.Second, 2
-	run.Timeline[2].Paused = 10 * time.Second
+	run.Timeline[2].Paused, run.Timeline[2].Reads = 10*time.Second, map[int]int64{200: 3, 429: 2}
 	c := newChart(run)
 	var titles []string
 	for _, b := range c.Bars {
@@ -225,7 +225,7 @@ func TestChart(t *testing.T) {
 	want := []string{
 		"00:00:00 to 00:00:20: 50 requests, 2.5 a second",
 		"00:00:20 to 00:00:40: 40 requests, 2 a second; 10 told to wait; 4 refused; 6 without an answer; paused for 5s",
-		"00:00:40 to 00:01:00: 50 requests, 2.5 a second; paused for 10s",
+		"00:00:40 to 00:01:00: 50 requests, 2.5 a second; 5 reads, 2 told to wait; paused for 10s",
 	}
 	if !slices.Equal(titles, want) {
 		t.Errorf("got %q", titles)
@@ -234,6 +234,9 @@ func TestChart(t *testing.T) {
 	parts := []layer{{"146", "32", "confirmed"}, {"130", "16", "lost"}, {"114", "16", "throttled"}}
 	if b := c.Bars[1]; !slices.Equal(b.Parts, parts) || !b.Throttled || b.Paused != "2.08%" || b.PausedAt != "14.58%" {
 		t.Errorf("got %+v", b)
+	}
+	if b := c.Bars[2]; !b.Throttled || len(b.Parts) != 1 || c.Lines[2].Throttled != 2 || c.Lines[2].Lost != 0 {
+		t.Errorf("with a throttled read: %+v, %+v", b, c.Lines[2])
 	}
 	if c.Quota == nil || c.Quota.Y != "18" || c.Ticks[0].Text != "5" || !c.Throttled || !c.Lost || !c.Paused {
 		t.Errorf("got %+v", c)

@@ -22,7 +22,7 @@ func pageRun() (*Run, *Groups) {
 		Target: "https://graph.microsoft.com/beta/deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{id}" +
 			" tenant contoso",
 		Settings: []byte(`{"deciding":{"duplicates":"refuse","on-invalid":"skip"},"effective":{"rate":"100/20s"}}`),
-		Rows:     9000, Quota: 5, Requests: make(map[int]int64),
+		Rows:     9000, Quota: 5, Requests: make(map[int]int64), Reads: make(map[int]int64),
 		Latency: Latency{P50: 200 * time.Millisecond, P95: 500 * time.Millisecond, P99: 2 * time.Second},
 		Files:   []string{PageName, "rows.jsonl", "rows.csv", "failed-1.csv", "failed-2.csv", "invalid-1.csv"},
 	}
@@ -97,13 +97,14 @@ func pageTime(run *Run) {
 		s := Span{Start: at, Length: 20 * time.Second, Requests: map[int]int64{204: 95 + random.Int64N(4)}}
 		switch {
 		case i == 0 || !at.Add(20*time.Second).Before(run.Ended):
-			s.Requests[204] = 36
+			s.Requests[204], s.Reads = 36, map[int]int64{200: 90}
 		case i == 38:
 			s.Requests, s.Pauses, s.Paused, s.Rate = map[int]int64{204: 48, 429: 4}, 0, 9*time.Second, 2.5
 		case i == 39:
 			s.Requests, s.Paused = nil, 20*time.Second
 		case i == 40:
 			s.Requests, s.Pauses, s.Paused = map[int]int64{204: 24}, 1, 11*time.Second
+			s.Reads = map[int]int64{429: 2}
 		case i > 40 && i < 61:
 			s.Rate = min(2.5+float64(i-40)*0.13, 5)
 			s.Requests = map[int]int64{204: int64(s.Rate * 19)}
@@ -122,8 +123,11 @@ func pageTime(run *Run) {
 		for status, n := range s.Requests {
 			run.Requests[status] += n
 		}
+		for status, n := range s.Reads {
+			run.Reads[status] += n
+		}
 		i++
 	}
-	run.Throttling.Answers = run.Requests[429]
+	run.Throttling.Answers = run.Requests[429] + run.Reads[429]
 	run.Sending = run.Ended.Sub(run.Started) - 3*time.Second
 }

@@ -71,6 +71,7 @@ type reportDoc struct {
 	Balance         balanceDoc      `json:"balance"`
 	Errors          []groupDoc      `json:"errors"`
 	Requests        requestsDoc     `json:"requests"`
+	Reads           requestsDoc     `json:"reads"`
 	Timings         timingsDoc      `json:"timings"`
 	Throttling      throttlingDoc   `json:"throttling"`
 	Timeline        []spanDoc       `json:"timeline"`
@@ -153,6 +154,7 @@ func document(run *Run, g *Groups) *reportDoc {
 		Balance:    balanceDoc{run.Rows, accounted, accounted == run.Rows},
 		Errors:     groupDocs(run, g),
 		Requests:   requestsDoc{run.requests(), byStatus(run.Requests)},
+		Reads:      requestsDoc{run.reads(), byStatus(run.Reads)},
 		Timings:    timings(run),
 		Throttling: throttling(run.Throttling),
 		Timeline:   spanDocs(run),
@@ -179,11 +181,7 @@ func timings(run *Run) timingsDoc {
 func byStatus(requests map[int]int64) map[string]int64 {
 	named := make(map[string]int64, len(requests))
 	for status, n := range requests {
-		name := "none"
-		if status != 0 {
-			name = strconv.Itoa(status)
-		}
-		named[name] = n
+		named[statusName(status)] = n
 	}
 	return named
 }

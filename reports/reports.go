@@ -82,9 +82,10 @@ type Run struct {
 	Counts     Counts
 	Retryable  int64         // rows that a later run may help
 	Resent     int64         // rows sent again since an earlier session ended without their answer
-	Requests   map[int]int64 // requests by HTTP status; 0 stands for no answer
+	Requests   map[int]int64 // requests that sent a row, by HTTP status; 0 stands for no answer
+	Reads      map[int]int64 // requests that read what the service holds, likewise
 	Sending    time.Duration // from the first request to the last answer, over all sessions
-	Latency    Latency
+	Latency    Latency       // of Requests
 	Throttling Throttling
 	Quota      float64 // requests a second that the settings allow; 0: no limit
 	Timeline   []Span  // in the order of time, one for each 20 s in which something happened
@@ -99,16 +100,19 @@ type Latency struct{ P50, P95, P99 time.Duration }
 
 // Throttling tells how the service held the run back.
 type Throttling struct {
-	Answers     int64         // answers with status 429
+	Answers     int64         // answers with status 429, to reads too
 	Pauses      int64         // times that sending paused for everybody
 	Paused      time.Duration // time spent in such pauses
 	RateChanges int64
 }
 
-// requests returns the number of requests over all statuses.
-func (r *Run) requests() int64 {
-	var sum int64
-	for _, n := range r.Requests {
+func (r *Run) requests() int64 { return sum(r.Requests) }
+
+func (r *Run) reads() int64 { return sum(r.Reads) }
+
+// sum returns the number of requests over all statuses.
+func sum(byStatus map[int]int64) (sum int64) {
+	for _, n := range byStatus {
 		sum += n
 	}
 	return sum

@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/statussync/statussync/sync/row"
@@ -129,19 +128,14 @@ func (s *summary) line(name string, n int64, share, words string) {
 
 func (s *summary) requests() {
 	r := s.run
-	total := r.requests()
-	if total == 0 {
+	text, what := r.made()
+	if text == "" {
 		return
 	}
 	s.blank()
-	text := counted(total, "request")
-	if r.Sending > 0 {
-		text += " in " + span(r.Sending) + ", " +
-			strconv.FormatFloat(rounded(r.perSecond(), 10), 'f', -1, 64) + " a second"
-	}
 	s.wrap(0, text+".")
 	if t := r.Throttling; t.Pauses > 0 {
-		text := fmt.Sprintf("Sending paused %s, %s in all", counted(t.Pauses, "time"), span(t.Paused))
+		text := fmt.Sprintf("%s paused %s, %s in all", what, counted(t.Pauses, "time"), span(t.Paused))
 		if t.Answers > 0 {
 			text += fmt.Sprintf("; the service answered 429 to %s", counted(t.Answers, "request"))
 		}
@@ -150,6 +144,25 @@ func (s *summary) requests() {
 	if r.Resent > 0 {
 		s.wrap(0, fmt.Sprintf("%s sent again, since an earlier session ended without an answer.", was(r.Resent)))
 	}
+}
+
+// made says how many requests were made, "" for none, and what a pause kept waiting.
+func (r *Run) made() (text, waiting string) {
+	total, reads := r.requests(), r.reads()
+	switch {
+	case total == 0 && reads == 0:
+		return "", ""
+	case total == 0:
+		return counted(reads, "read"), "Reading"
+	}
+	text = counted(total, "request")
+	if r.Sending > 0 {
+		text += " in " + span(r.Sending) + ", " + decimal(r.perSecond()) + " a second"
+	}
+	if reads > 0 {
+		text += ", and " + counted(reads, "read")
+	}
+	return text, "Sending"
 }
 
 func (s *summary) files() {

@@ -106,6 +106,23 @@ func TestSummaryWithoutTime(t *testing.T) {
 	}
 }
 
+// TestSummaryOfReads has reads beside requests, and alone.
+func TestSummaryOfReads(t *testing.T) {
+	t.Parallel()
+	run := finished(0, 3, Counts{row.Unchanged: 3})
+	run.Throttling = Throttling{Answers: 1, Pauses: 1, Paused: 5 * time.Second}
+	run.Reads = map[int]int64{200: 1}
+	for _, want := range []string{"1 read", "3 requests, and 2 reads"} {
+		got := summarize(t, run, nil, View{})
+		what := map[bool]string{true: "Reading", false: "Sending"}[len(run.Requests) == 0]
+		want = "\n\n" + want + ".\n" + what + " paused 1 time, 5s in all; the service answered 429 to 1 request.\n"
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in:\n%s", want, got)
+		}
+		run.Requests, run.Reads[429] = map[int]int64{204: 3}, 1
+	}
+}
+
 // TestSummaryIsPrintable gives every text that comes from outside what a terminal would obey.
 func TestSummaryIsPrintable(t *testing.T) {
 	t.Parallel()

@@ -2,11 +2,12 @@ package reports
 
 import "time"
 
-// A Span is what happened in one stretch of time while rows were sent.
+// A Span is what happened in one stretch of time while rows were sent or read.
 type Span struct {
 	Start    time.Time
 	Length   time.Duration
 	Requests map[int]int64 // by HTTP status; 0 stands for no answer
+	Reads    map[int]int64 // likewise
 	Pauses   int64         // pauses that ended in it
 	Paused   time.Duration // so much of it nobody sent, since the service asked for it or was out
 	Rate     float64       // requests a second that were allowed after its last change in it; 0: it did not change
@@ -27,7 +28,7 @@ func (s *Span) end() time.Time { return s.Start.Add(s.Length) }
 // perSecond returns n over the length of the span, which is never 0.
 func (s *Span) perSecond(n int64) float64 { return float64(n) / s.Length.Seconds() }
 
-// A timeline is what happened while rows were sent, in a bounded number of spans of about one width.
+// A timeline is what happened while rows were sent or read, in a bounded number of spans of about one width.
 type timeline struct {
 	width time.Duration
 	spans []Span // the first and the last are cut to the time of the run
@@ -66,11 +67,16 @@ func merge(spans []Span, width time.Duration) (merged []Span) {
 	for _, s := range spans {
 		start := s.Start.Truncate(width)
 		if n := len(merged); n == 0 || !merged[n-1].Start.Equal(start) {
-			merged = append(merged, Span{Start: start, Length: width, Requests: make(map[int]int64)})
+			merged = append(merged, Span{
+				Start: start, Length: width, Requests: make(map[int]int64), Reads: make(map[int]int64),
+			})
 		}
 		in := &merged[len(merged)-1]
 		for status, n := range s.Requests {
 			in.Requests[status] += n
+		}
+		for status, n := range s.Reads {
+			in.Reads[status] += n
 		}
 		in.Pauses += s.Pauses
 		in.Paused = min(in.Paused+s.Paused, width)

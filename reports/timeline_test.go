@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"math"
 	"testing"
 	"time"
 
@@ -35,17 +34,20 @@ func TestTimelineIsBounded(t *testing.T) {
 		{"half a year", steady(midnight, 180*24*180, 1), 48 * time.Hour},
 		{"two evenings", append(steady(midnight, 30, 100), steady(midnight.Add(30*time.Hour), 30, 100)...), 20 * time.Second},
 	} {
+		for i := range test.spans {
+			test.spans[i].Reads = map[int]int64{200: 1}
+		}
 		run := Run{Timeline: test.spans}
 		got := run.timeline()
 		if n := len(got.slots()); n > maxSlots || got.width != test.width {
 			t.Errorf("%s: %d places of %v, want %v", test.name, n, got.width, test.width)
 		}
 		var before, after int64
-		for i := range test.spans {
-			before += test.spans[i].requests(0, math.MaxInt)
+		for _, s := range test.spans {
+			before += sum(s.Requests) + sum(s.Reads)
 		}
-		for i := range got.spans {
-			after += got.spans[i].requests(0, math.MaxInt)
+		for _, s := range got.spans {
+			after += sum(s.Requests) + sum(s.Reads)
 		}
 		if before != after {
 			t.Errorf("%s: %d requests became %d", test.name, before, after)
@@ -73,10 +75,11 @@ func TestTimelineSums(t *testing.T) {
 	spans[0].Requests = map[int]int64{204: 5, 429: 2}
 	spans[0].Pauses, spans[0].Paused, spans[0].Rate = 1, 15*time.Second, 4
 	spans[1].Paused, spans[1].Rate = 20*time.Second, 2
+	spans[0].Reads, spans[1].Reads = map[int]int64{200: 3}, map[int]int64{200: 1, 429: 1}
 	want := []Span{
-		{Start: midnight, Length: time.Minute, Requests: map[int]int64{204: 15, 429: 2}, Pauses: 1,
-			Paused: 35 * time.Second, Rate: 2},
-		{Start: midnight.Add(time.Minute), Length: time.Minute, Requests: map[int]int64{204: 20}},
+		{Start: midnight, Length: time.Minute, Requests: map[int]int64{204: 15, 429: 2},
+			Reads: map[int]int64{200: 4, 429: 1}, Pauses: 1, Paused: 35 * time.Second, Rate: 2},
+		{Start: midnight.Add(time.Minute), Length: time.Minute, Requests: map[int]int64{204: 20}, Reads: map[int]int64{}},
 	}
 	if diff := cmp.Diff(want, merge(spans, time.Minute)); diff != "" {
 		t.Error(diff)

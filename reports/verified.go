@@ -14,7 +14,7 @@ type Verified struct {
 	Different int64 // rows that the service holds otherwise
 	Missing   int64 // rows that the service does not hold
 	Unread    int64 // rows that could not be read
-	Requests  int64 // that this took; they are not among Run.Requests
+	Requests  int64 // that this took; they are among Run.Reads
 }
 
 func (v Verified) rows() int64 { return v.Equal + v.Different + v.Missing }
@@ -43,7 +43,7 @@ func (s *summary) verified() {
 	if v.At.IsZero() {
 		return
 	}
-	if s.run.requests() == 0 {
+	if s.run.requests()+s.run.reads() == 0 {
 		s.blank()
 	}
 	s.wrap(0, v.sentence())

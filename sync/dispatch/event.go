@@ -17,8 +17,9 @@ const (
 type Event struct {
 	Kind       Kind
 	At         time.Time
-	Row        int64         // Attempt: the row's number
-	Try        int           // Attempt: which request of the row in this session, from 1
+	Row        int64         // Attempt: the row's number, 0 of a Read
+	Read       bool          // Attempt: of a Read, which changes nothing
+	Try        int           // Attempt: which request of the row in this session, or of the Read, from 1
 	HTTPStatus int           // Attempt, Pause: the answer's status, 0 for silence. Resume: that of the last Pause
 	Code       string        // Attempt, Pause: the answer's code
 	Duration   time.Duration // Attempt: from the request to its answer. Resume: how long the gate was closed

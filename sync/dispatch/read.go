@@ -12,7 +12,7 @@ import (
 // without being counted among the requests that Run has under way. It returns call's last error, a *[Stop] if a pause
 // is asked for that is too long or no try has fared better for Options.MaxWait, or the cause of ctx. Requests end with
 // ctx: a read that is cut off does no harm.
-func (d *Dispatcher) Read(ctx context.Context, call func(context.Context) error) error {
+func (d *Dispatcher) Read(ctx context.Context, call func(context.Context) (row.Answer, error)) error {
 	var j job
 	var began time.Time
 	for {
@@ -27,6 +27,10 @@ func (d *Dispatcher) Read(ctx context.Context, call func(context.Context) error)
 		r := d.ask(ctx, call)
 		now := time.Now()
 		j.end(r, p, now, d)
+		d.observe(Event{
+			Kind: Attempt, At: now, Read: true, Try: j.attempts, HTTPStatus: r.HTTPStatus, Code: r.Code,
+			Duration: now.Sub(p.at),
+		})
 		if err := d.gate.heed(&r, now); err != nil {
 			return err
 		}
@@ -42,9 +46,9 @@ func (d *Dispatcher) Read(ctx context.Context, call func(context.Context) error)
 	}
 }
 
-func (d *Dispatcher) ask(ctx context.Context, call func(context.Context) error) reply {
+func (d *Dispatcher) ask(ctx context.Context, call func(context.Context) (row.Answer, error)) reply {
 	ctx, cancel := d.timed(ctx)
 	defer cancel()
-	err := call(ctx)
-	return judge(row.Answer{}, err, ctx.Err() != nil)
+	a, err := call(ctx)
+	return judge(a, err, ctx.Err() != nil)
 }

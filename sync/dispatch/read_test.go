@@ -6,12 +6,17 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/statussync/statussync/sync/row"
 )
 
 func TestRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		d := New(Options{Attempts: 3, Timeout: time.Second, MaxWait: time.Minute, RowDeadline: time.Hour})
+		var w world
+		d := New(Options{
+			Attempts: 3, Timeout: time.Second, MaxWait: time.Minute, RowDeadline: time.Hour, Observe: w.observe,
+		})
 		for name, c := range map[string]struct {
 			answers []error
 			calls   int
@@ -25,11 +30,13 @@ func TestRead(t *testing.T) {
 			"pause too big": {[]error{ask(2 * time.Minute)}, 1, &Stop{Reason: MaxWait}},
 		} {
 			var calls int
+			w.events = nil
 			next := script(c.answers...)
-			err := d.Read(t.Context(), func(ctx context.Context) error {
+			err := d.Read(t.Context(), func(ctx context.Context) (row.Answer, error) {
 				calls++
-				return next(ctx, request{nth: calls})
+				return answered(next(ctx, request{nth: calls}))
 			})
+			checkReads(t, w.events, append(c.answers, nil)[:calls])
 			var s *Stop
 			same := err == c.err || err != nil && c.err != nil && err.Error() == c.err.Error()
 			if calls != c.calls || !same && !errors.As(err, &s) {
@@ -39,20 +46,43 @@ func TestRead(t *testing.T) {
 	})
 }
 
+// checkReads wants an event for each answer to a read, and the answer's status in that of the pause that it asks for.
+func checkReads(t *testing.T, events []Event, answers []error) {
+	t.Helper()
+	attempts := (&world{events: events}).kinds(Attempt)
+	if len(attempts) != len(answers) {
+		t.Fatalf("%+v, want %d attempts", attempts, len(answers))
+	}
+	for i, err := range answers {
+		a, _ := answered(err)
+		if e := attempts[i]; !e.Read || e.Row != 0 || e.Try != i+1 || e.HTTPStatus != a.HTTPStatus || e.At.IsZero() {
+			t.Errorf("attempt %+v, the answer was %v", e, err)
+		}
+	}
+	for _, e := range (&world{events: events}).kinds(Pause) {
+		if e.HTTPStatus != 429 {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
 // TestReadIsBounded: reads have their own rate, a timeout each, and heed a pause that a write was told of.
 func TestReadIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := New(Options{Attempts: 1, Timeout: time.Second, Rate: Rate{N: 2, Per: time.Hour}, Burst: 1})
 		began := time.Now()
-		hang := func(ctx context.Context) error { return after(ctx, time.Hour, nil) }
+		hang := func(ctx context.Context) (row.Answer, error) { return answered(after(ctx, time.Hour, nil)) }
 		if err := d.Read(t.Context(), hang); err == nil || time.Since(began) != time.Second {
 			t.Errorf("a hanging read came back with %v after %v", err, time.Since(began))
 		}
 		began = time.Now()
 		var at []time.Time
 		for range 2500 {
-			_ = d.Read(t.Context(), func(context.Context) error { at = append(at, time.Now()); return nil })
+			_ = d.Read(t.Context(), func(context.Context) (row.Answer, error) {
+				at = append(at, time.Now())
+				return answered(nil)
+			})
 		}
 		for i := readRate.N; i < len(at); i++ {
 			if span := at[i].Sub(at[i-readRate.N]); span < readRate.Per {
@@ -67,7 +97,7 @@ func TestReadIsBounded(t *testing.T) {
 		defer cancel()
 		stopped(t, d.Run(ctx, tasks(1), w.call, w.record), Signal)
 		paused := w.tries[0].end
-		_ = d.Read(t.Context(), func(context.Context) error { return nil })
+		_ = d.Read(t.Context(), func(context.Context) (row.Answer, error) { return answered(nil) })
 		if waited := time.Since(paused); waited != time.Minute {
 			t.Errorf("a read was made %v after the pause of a minute began", waited)
 		}
@@ -89,7 +119,7 @@ func TestReadInAnOutage(t *testing.T) {
 		defer cancel()
 		stopped(t, d.Run(ctx, tasks(10), w.call, w.record), Signal)
 		began := time.Now()
-		err := d.Read(t.Context(), func(context.Context) error { return nil })
+		err := d.Read(t.Context(), func(context.Context) (row.Answer, error) { return answered(nil) })
 		if err != nil || time.Since(began) != 0 {
 			t.Errorf("Read = %v after %v, want nil at once", err, time.Since(began))
 		}
@@ -104,7 +134,7 @@ func TestReadPausesWrites(t *testing.T) {
 		next := script(ask(10 * time.Second))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		err := d.Read(ctx, func(context.Context) error { return next(ctx, request{nth: 1}) })
+		err := d.Read(ctx, func(context.Context) (row.Answer, error) { return answered(next(ctx, request{nth: 1})) })
 		if err != context.DeadlineExceeded {
 			t.Errorf("Read = %v", err)
 		}
@@ -122,7 +152,7 @@ func TestReadIsNotTriedForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := New(Options{Attempts: 3, MaxWait: time.Minute})
 		began := time.Now()
-		err := d.Read(t.Context(), func(context.Context) error { return throttled(7 * time.Second) })
+		err := d.Read(t.Context(), func(context.Context) (row.Answer, error) { return answered(throttled(7 * time.Second)) })
 		stop, ok := errors.AsType[*Stop](err)
 		if took := time.Since(began); !ok || stop.Reason != MaxWait || took > 70*time.Second {
 			t.Errorf("%v after %s", err, took)

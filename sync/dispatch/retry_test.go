@@ -192,7 +192,9 @@ func TestPilot(t *testing.T) {
 			if a.HTTPStatus != 404 || err == nil || task.Number == 0 || len(w.tries) != 4 {
 				t.Errorf("First was told of %v, %+v, %v after %d requests", task.Number, a, err, len(w.tries))
 			}
-			return d.Read(ctx, func(ctx context.Context) error { return after(ctx, 3*time.Second, nil) })
+			return d.Read(ctx, func(ctx context.Context) (row.Answer, error) {
+				return answered(after(ctx, 3*time.Second, nil))
+			})
 		}
 		if err := d.Run(t.Context(), tasks(19), w.call, w.record); err != nil {
 			t.Fatal(err)

@@ -98,13 +98,18 @@ func (w *world) call(ctx context.Context, s *row.Status) (row.Answer, error) {
 		t.end = time.Now()
 	}()
 	t.err = w.answer(ctx, q)
+	return answered(t.err)
+}
+
+// answered returns err with the answer that it stands for.
+func answered(err error) (row.Answer, error) {
 	a := row.Answer{HTTPStatus: 200}
-	if tr, ok := errors.AsType[*trouble](t.err); ok {
+	if tr, ok := errors.AsType[*trouble](err); ok {
 		a.HTTPStatus, a.Code = tr.status, tr.code
-	} else if t.err != nil {
+	} else if err != nil {
 		a.HTTPStatus = 0
 	}
-	return a, t.err
+	return a, err
 }
 
 func (w *world) record(o row.Outcome) error {

@@ -70,7 +70,7 @@ CREATE TABLE outcome ( -- a row without one was not sent, or is unknown up to th
 CREATE TABLE tally (
 	run INTEGER NOT NULL,
 	start INTEGER NOT NULL, -- of 20 seconds
-	kind TEXT NOT NULL, -- attempt, pause, rate
+	kind TEXT NOT NULL, -- attempt, read, pause, rate, sending, resent
 	http_status INTEGER NOT NULL, -- 0: none
 	upto INTEGER NOT NULL, -- nanoseconds: each of them took so long at most
 	count INTEGER NOT NULL,

@@ -13,7 +13,8 @@ type Kind string
 
 // The kinds of events that a session sums up.
 const (
-	Attempt Kind = "attempt" // one request: HTTPStatus (0: no answer) and Took
+	Attempt Kind = "attempt" // one request that sends a row: HTTPStatus (0: no answer) and Took
+	Read    Kind = "read"    // one that reads what the service holds: the same
 	Pause   Kind = "pause"   // nobody sent for a while: HTTPStatus that asked for it (0: an outage), and Took
 	Rate    Kind = "rate"    // the rate changed to PerSecond
 	Sending Kind = "sending" // a session sent rows, and Took so long from its first request to its last answer

@@ -34,9 +34,9 @@ func reach(config graph.Config, o dispatch.Options) (*graph.Client, *dispatch.Di
 // first judges the first decisive answer to a write of the session.
 func (w *work) first(ctx context.Context, t dispatch.Task, a row.Answer, _ error) error {
 	return first(ctx, a, func(ctx context.Context) (seen row.Answer, err error) {
-		err = w.dispatch.Read(ctx, func(ctx context.Context) error {
+		err = w.dispatch.Read(ctx, func(ctx context.Context) (row.Answer, error) {
 			seen, err = w.client.Probe(ctx, t.AppID)
-			return err
+			return seen, err
 		})
 		return seen, err
 	})

@@ -14,17 +14,29 @@ func (w *work) observe(e dispatch.Event) {
 	narrate(w.o.Log, e)
 	switch e.Kind {
 	case dispatch.Attempt:
-		w.requests.Add(1)
-		w.session.Tally(journal.Event{Kind: journal.Attempt, At: e.At, HTTPStatus: e.HTTPStatus, Took: e.Duration})
-		if e.Try == 1 && w.plan.Doubtful(e.Row) {
-			w.session.Tally(journal.Event{Kind: journal.Resent, At: e.At})
-		}
+		w.attempted(e)
 	case dispatch.Pause:
 		w.paused.Store(int64(e.Until.Sub(e.At)))
 	case dispatch.Resume:
 		w.session.Tally(journal.Event{Kind: journal.Pause, At: e.At, HTTPStatus: e.HTTPStatus, Took: e.Duration})
 	case dispatch.RateChange:
 		w.session.Tally(journal.Event{Kind: journal.Rate, At: e.At, PerSecond: e.Rate})
+	}
+}
+
+// attempted takes notice of a request to Graph.
+func (w *work) attempted(e dispatch.Event) {
+	kind := journal.Attempt
+	if e.Read {
+		kind = journal.Read
+	}
+	w.session.Tally(journal.Event{Kind: kind, At: e.At, HTTPStatus: e.HTTPStatus, Took: e.Duration})
+	if e.Read {
+		return
+	}
+	w.requests.Add(1)
+	if e.Try == 1 && w.plan.Doubtful(e.Row) {
+		w.session.Tally(journal.Event{Kind: journal.Resent, At: e.At})
 	}
 }
 

@@ -77,9 +77,9 @@ func (r *readBack) listApp(ctx context.Context, app string, a *readApp) error {
 	for next := ""; a.lists(); {
 		var page graph.Page
 		var answer row.Answer
-		err := r.read(ctx, func(ctx context.Context) (err error) {
+		err := r.read(ctx, func(ctx context.Context) (_ row.Answer, err error) {
 			page, answer, err = r.client.List(ctx, app, next)
-			return err
+			return answer, err
 		})
 		switch {
 		case err != nil && next == "" && answer.HTTPStatus == http.StatusNotFound:
@@ -163,9 +163,9 @@ func (r *readBack) ask(ctx context.Context) error {
 func (r *readBack) askFor(ctx context.Context, app, id string, number int64) (state, error) {
 	var s row.Status
 	var answer row.Answer
-	err := r.read(ctx, func(ctx context.Context) (err error) {
+	err := r.read(ctx, func(ctx context.Context) (_ row.Answer, err error) {
 		s, answer, err = r.client.Get(ctx, app, id)
-		return err
+		return answer, err
 	})
 	switch {
 	case err != nil && answer.HTTPStatus == http.StatusNotFound:
@@ -179,8 +179,8 @@ func (r *readBack) askFor(ctx context.Context, app, id string, number int64) (st
 }
 
 // read makes one read with its tries, all of which count.
-func (r *readBack) read(ctx context.Context, call func(context.Context) error) error {
-	return r.dispatch.Read(ctx, func(ctx context.Context) error {
+func (r *readBack) read(ctx context.Context, call func(context.Context) (row.Answer, error)) error {
+	return r.dispatch.Read(ctx, func(ctx context.Context) (row.Answer, error) {
 		r.reads.Add(1)
 		return call(ctx)
 	})

@@ -54,11 +54,13 @@ type document struct {
 		HTTPStatus int
 		Rows       int64
 	}
-	Requests struct {
+	Requests, Reads struct {
 		Total    int64
 		ByStatus map[string]int64
 	}
-	Files []string
+	Throttling struct{ Answers429, Pauses int64 }
+	Timeline   []struct{ Reads map[string]int64 }
+	Files      []string
 }
 
 // lines reads rows.jsonl of a run and sees to it that it has each row once, in order.

@@ -34,10 +34,10 @@ func (c *comparison) listApp(ctx context.Context, app string) error {
 	for next, first := "", true; first || next != ""; first = false {
 		var page graph.Page
 		var answer row.Answer
-		err := c.dispatch.Read(ctx, func(ctx context.Context) (err error) {
+		err := c.dispatch.Read(ctx, func(ctx context.Context) (_ row.Answer, err error) {
 			c.requests.Add(1)
 			page, answer, err = c.client.List(ctx, app, next)
-			return err
+			return answer, err
 		})
 		switch {
 		case err != nil && first && answer.HTTPStatus == http.StatusNotFound:

@@ -13,8 +13,8 @@ import (
 
 // tallies fills in what the journal has summed up of requests, pauses and rates.
 func (r *renderer) tallies(ctx context.Context) error {
-	r.report.Requests = make(map[int]int64)
-	took := make(map[time.Duration]int64) // answered requests by the bound of their duration
+	r.report.Requests, r.report.Reads = make(map[int]int64), make(map[int]int64)
+	took := make(map[time.Duration]int64) // answered requests that sent a row, by the bound of their duration
 	line := timeline{began: r.run.Started, spans: make(map[time.Time]*reports.Span)}
 	for t, err := range r.journal.Tallies(ctx, r.run.ID) {
 		if err != nil {
@@ -27,6 +27,8 @@ func (r *renderer) tallies(ctx context.Context) error {
 			if t.HTTPStatus != 0 {
 				took[t.UpTo] += t.Count
 			}
+		case journal.Read:
+			r.report.Reads[t.HTTPStatus] += t.Count
 		case journal.Pause:
 			r.report.Throttling.Pauses += t.Count
 			r.report.Throttling.Paused += t.Total
@@ -39,7 +41,9 @@ func (r *renderer) tallies(ctx context.Context) error {
 		}
 	}
 	r.report.Timeline, r.report.Quota = line.all(), quotaOf(r.run.Settings)
-	r.report.Throttling.Answers = r.report.Requests[http.StatusTooManyRequests]
+	for _, answers := range []map[int]int64{r.report.Requests, r.report.Reads} {
+		r.report.Throttling.Answers += answers[http.StatusTooManyRequests]
+	}
 	r.report.Latency = reports.Latency{
 		P50: percentile(took, 0.50), P95: percentile(took, 0.95), P99: percentile(took, 0.99),
 	}

@@ -18,7 +18,7 @@ type timeline struct {
 func (l timeline) span(start time.Time) *reports.Span {
 	s := l.spans[start]
 	if s == nil {
-		s = &reports.Span{Start: start, Length: journal.TallySpan, Requests: make(map[int]int64)}
+		s = &reports.Span{Start: start, Length: journal.TallySpan, Requests: make(map[int]int64), Reads: make(map[int]int64)}
 		l.spans[start] = s
 	}
 	return s
@@ -28,6 +28,8 @@ func (l timeline) add(t journal.Tally) {
 	switch t.Kind {
 	case journal.Attempt:
 		l.span(t.Start).Requests[t.HTTPStatus] += t.Count
+	case journal.Read:
+		l.span(t.Start).Reads[t.HTTPStatus] += t.Count
 	case journal.Rate:
 		l.span(t.Start).Rate = t.PerSecond
 	case journal.Pause:

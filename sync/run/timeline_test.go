@@ -26,6 +26,8 @@ func TestTimeline(t *testing.T) {
 		{Kind: journal.Attempt, Start: at(0), HTTPStatus: 204, Count: 40},
 		{Kind: journal.Attempt, Start: at(0), HTTPStatus: 204, UpTo: time.Second, Count: 2},
 		{Kind: journal.Attempt, Start: at(80), HTTPStatus: 429, Count: 1},
+		{Kind: journal.Read, Start: at(80), HTTPStatus: 200, Count: 6},
+		{Kind: journal.Read, Start: at(80), HTTPStatus: 200, UpTo: time.Second, Count: 1},
 		{Kind: journal.Pause, Start: at(80), Count: 2, Total: 70 * time.Second},
 		{Kind: journal.Rate, Start: at(80), Count: 3, PerSecond: 2.5},
 		{Kind: journal.Pause, Start: at(100), Count: 1, Total: time.Hour},
@@ -39,11 +41,15 @@ func TestTimeline(t *testing.T) {
 		{Start: at(20), Paused: span, Requests: map[int]int64{}},
 		{Start: at(40), Paused: span, Requests: map[int]int64{}},
 		{Start: at(60), Paused: span, Requests: map[int]int64{}},
-		{Start: at(80), Paused: span, Pauses: 2, Rate: 2.5, Requests: map[int]int64{429: 1}},
+		{Start: at(80), Paused: span, Pauses: 2, Rate: 2.5, Requests: map[int]int64{429: 1},
+			Reads: map[int]int64{200: 7}},
 		{Start: at(100), Paused: span, Pauses: 1, Requests: map[int]int64{}},
 	}
 	for i := range want {
 		want[i].Length = span
+		if want[i].Reads == nil {
+			want[i].Reads = map[int]int64{}
+		}
 	}
 	if diff := cmp.Diff(want, l.all()); diff != "" {
 		t.Error(diff)
