@@ -13,6 +13,7 @@ import (
 // serves their sending too.
 func (w *work) connect(ctx context.Context) (err error) {
 	o := w.o.Send
+	w.narrator.log = w.o.Log
 	o.Observe, o.First = w.observe, w.first
 	if w.known, w.learnedAt, err = w.learned(ctx); err != nil {
 		return err

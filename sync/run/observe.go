@@ -1,17 +1,13 @@
 package run
 
 import (
-	"time"
-
-	"go.uber.org/zap"
-
 	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/journal"
 )
 
 // observe tells the journal and the log what the dispatcher does. Workers call it, many at once.
 func (w *work) observe(e dispatch.Event) {
-	narrate(w.o.Log, e)
+	w.narrator.tell(e)
 	switch e.Kind {
 	case dispatch.Attempt:
 		w.attempted(e)
@@ -37,23 +33,5 @@ func (w *work) attempted(e dispatch.Event) {
 	w.requests.Add(1)
 	if e.Try == 1 && w.plan.Doubtful(e.Row) {
 		w.session.Tally(journal.Event{Kind: journal.Resent, At: e.At})
-	}
-}
-
-// narrate tells the log of pauses.
-func narrate(log *zap.Logger, e dispatch.Event) {
-	switch e.Kind {
-	case dispatch.Resume:
-		log.Info("the pause is over", zap.Duration("paused", e.Duration.Round(time.Millisecond)))
-	case dispatch.Pause:
-		why := "Graph is throttling and did not say for how long"
-		switch {
-		case e.Outage:
-			why = "Graph is out; one request at a time asks whether it is back"
-		case e.Asked:
-			why = "Graph asked for it"
-		}
-		log.Warn("paused", zap.Duration("for", e.Until.Sub(e.At).Round(time.Millisecond)),
-			zap.Int("status", e.HTTPStatus), zap.String("why", why))
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/statussync/statussync/input"
-	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/journal"
 	"github.com/statussync/statussync/sync/plan"
 	"github.com/statussync/statussync/sync/row"
@@ -96,7 +95,7 @@ func passing(o Options, d *decider) (c *comparison, done func(), err error) {
 		return nil, done, err
 	}
 	done = func() { os.RemoveAll(temp) }
-	o.Send.Observe = func(e dispatch.Event) { narrate(o.Log, e) }
+	o.Send.Observe = (&narrator{log: o.Log}).tell
 	client, dispatcher, err := reach(o.Graph, o.Send)
 	if err != nil {
 		return nil, done, err

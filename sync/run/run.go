@@ -59,7 +59,8 @@ type work struct {
 	learnedAt time.Time // when
 
 	replaced []journal.Run // unfinished runs that this one takes the place of
-	requests atomic.Int64  // made in this session; only for an error that must say what was done
+	requests atomic.Int64  // that sent a row in this session
+	narrator narrator
 
 	done, bad atomic.Int64 // rows that were sent and have an outcome; those of them that did not succeed
 	paused    atomic.Int64 // length of the last pause, in nanoseconds

@@ -12,7 +12,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/statussync/statussync/input"
-	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/row"
 )
 
@@ -108,7 +107,7 @@ func (v *verifier) prepare(ctx context.Context) (*readBack, error) {
 	options.IDOptional = true
 	v.d = newDecider(records{sources: src, options: options, ids: filepath.Join(temp, idsFile)}, v.o, pass)
 	send := v.o.Send
-	send.Observe = func(e dispatch.Event) { narrate(v.o.Log, e) }
+	send.Observe = (&narrator{log: v.o.Log}).tell
 	client, dispatcher, err := reach(v.o.Graph, send)
 	if err != nil {
 		return nil, err
