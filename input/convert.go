@@ -35,7 +35,7 @@ func convert(c *cells, skip fieldSet, rec *Record) {
 		if skip.has(f) {
 			continue
 		}
-		if kind, why := checkText(f, c[f]); kind != "" {
+		if kind, why := checkText(f, c[f]); kind != "" && !rec.excuses(kind) {
 			rec.refuse(f, kind, c[f], why)
 		}
 	}
@@ -46,7 +46,7 @@ func convert(c *cells, skip fieldSet, rec *Record) {
 			continue
 		}
 		n, kind, why := parseCount(c[f])
-		if kind != "" {
+		if kind != "" && !rec.excuses(kind) {
 			if left, name := leftover(c[f]); left != "" {
 				kind, why = left, name
 			}
@@ -57,6 +57,15 @@ func convert(c *cells, skip fieldSet, rec *Record) {
 	if len(rec.Problems) > 0 {
 		rec.Installed, rec.Failed, rec.NotInstalled = 0, 0, 0
 	}
+}
+
+// excuses reports whether a problem is none of a record: what Graph held goes back as it was.
+func (r *Record) excuses(kind string) bool {
+	switch kind {
+	case "upn-empty", "id-reserved", "cut-off", "placeholder", "count-negative":
+		return r.held
+	}
+	return false
 }
 
 // excuseID adds the id to skip when there is none.
@@ -139,7 +148,7 @@ func leftover(s string) (kind, why string) {
 	return "", ""
 }
 
-// parseCount reads an Int32 that is not negative: ASCII digits, with blanks around them at most.
+// parseCount reads an Int32: ASCII digits, with blanks around them at most. One that is negative comes with a problem.
 func parseCount(s string) (n int32, kind, why string) {
 	if len(s) > 0 && (s[0] <= ' ' || s[len(s)-1] <= ' ') {
 		s = strings.Trim(s, " \t")
@@ -154,15 +163,17 @@ func parseCount(s string) (n int32, kind, why string) {
 		if c > 9 {
 			return 0, "count-not-integer", notInteger
 		}
-		if total <= math.MaxInt32 {
+		if total <= -math.MinInt32 {
 			total = total*10 + int64(c)
 		}
 	}
 	switch {
 	case digits == "":
 		return 0, "count-not-integer", notInteger
+	case len(digits) < len(s) && total > -math.MinInt32:
+		return 0, "count-too-small", "is less than -2147483648, the smallest Int32"
 	case len(digits) < len(s):
-		return 0, "count-negative", "is negative"
+		return int32(-total), "count-negative", "is negative"
 	case total > math.MaxInt32:
 		return 0, "count-too-large", "is more than 2147483647, the largest Int32"
 	}

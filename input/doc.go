@@ -15,6 +15,8 @@
 // mark, or in windows-1252.
 //
 // A row needs all fields but userName. [Options] lets one app stand for the column mobileAppId, and a row lack its id.
+// An object with the member "@statussync.held" that is true holds what Graph held: its texts but the id may be null or
+// empty, its counts null or negative.
 //
 // # Limits
 //

@@ -84,7 +84,7 @@ func drain(r *Reader) reading {
 			break
 		}
 		if all.err = err; err == nil {
-			all.records = append(all.records, Record{rec.Row, slices.Clone(rec.Problems), slices.Clone(rec.Raw)})
+			all.records = append(all.records, Record{rec.Row, slices.Clone(rec.Problems), rec.held, slices.Clone(rec.Raw)})
 		}
 	}
 	all.layout, all.warnings = r.Layout(), r.Warnings()

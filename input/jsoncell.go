@@ -1,8 +1,17 @@
 package input
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/statussync/statussync/sync/row"
+)
 
 const maxDepth = 64 // levels in a value that is passed over
+
+var nulls = [fieldCount]row.Nulls{
+	fieldUserName: row.NullUserName, fieldUPN: row.NullUserPrincipalName,
+	fieldInstalled: row.NullInstalled, fieldFailed: row.NullFailed, fieldNotInstalled: row.NullNotInstalled,
+}
 
 // take returns the text of a field's value. It reports false, with a problem, when the value is none for the field.
 func (d *jsonDecoder) take(rec *Record, f int, value []byte) (text string, ok bool) {
@@ -18,6 +27,12 @@ func (d *jsonDecoder) take(rec *Record, f int, value []byte) (text string, ok bo
 		rec.refuse(f, kind, string(value[1:len(value)-1]), why)
 	case isCount && (kind == '-' || '0' <= kind && kind <= '9'):
 		return string(value), true
+	case kind == 'n' && rec.held && nulls[f] != 0:
+		rec.Null |= nulls[f]
+		if isCount {
+			text = "0"
+		}
+		return text, true
 	case kind == 'n' && (f == fieldUserName || f == fieldID && d.idOptional):
 		return "", true
 	case isCount:

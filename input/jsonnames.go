@@ -22,9 +22,14 @@ type jsonNames struct {
 	idOptional bool
 }
 
+// heldName is the member by which an object says, with true, that it is what Graph held: the way back. Then its texts but
+// the id may be null, empty or like what programs leave behind, and its counts null or negative.
+const heldName = "@statussync.held"
+
 // A jsonLayout says what the members of an object stand for.
 type jsonLayout struct {
 	mapping
+	held      int // the member heldName, or none
 	faults    []nameFault
 	ambiguous bool // two members may stand for one field
 }
@@ -51,7 +56,7 @@ func (d *jsonDecoder) lookUp() *jsonLayout {
 }
 
 func (d *jsonDecoder) newLayout() *jsonLayout {
-	l := &jsonLayout{}
+	l := &jsonLayout{held: none}
 	names := l.names(d.object, d.members)
 	m, refusal := resolve(names, d.columns)
 	l.mapping = m
@@ -94,6 +99,8 @@ func (l *jsonLayout) names(object []byte, members []jsonMember) []string {
 			l.fault(i, "name-twice", "the name "+quote(name)+" stands here for the second time")
 		case !isAnnotation(name):
 			names[i] = name[:min(len(name), maxName)]
+		case name == heldName:
+			l.held = i
 		}
 		seen[name] = true
 	}

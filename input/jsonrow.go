@@ -58,13 +58,14 @@ func (d *jsonDecoder) accept(rec *Record) {
 	for _, f := range l.faults {
 		d.refuse(rec, d.spotIn(d.members[f.member].name), f.kind, f.text)
 	}
+	rec.held = l.held != none && string(d.valueOf(l.held)) == "true"
 	var texts cells
 	var skip fieldSet
 	for i, f := range l.field {
 		ok := true
 		if f == none {
 			d.passOver(rec, &d.members[i])
-		} else if texts[f], ok = d.take(rec, f, d.object[d.members[i].value:d.members[i].valueEnd]); !ok {
+		} else if texts[f], ok = d.take(rec, f, d.valueOf(i)); !ok {
 			skip.add(f)
 		}
 	}
@@ -84,6 +85,11 @@ func (d *jsonDecoder) accept(rec *Record) {
 	if len(rec.Problems) > 0 {
 		d.explain(rec, l)
 	}
+}
+
+// valueOf returns the value of a member of the object under way.
+func (d *jsonDecoder) valueOf(member int) []byte {
+	return d.object[d.members[member].value:d.members[member].valueEnd]
 }
 
 // explain puts places to the problems with fields and brings all of them into the order of the text.

@@ -31,6 +31,7 @@ type Record struct {
 	// are filled in, the counts are 0. The strings may be kept.
 	row.Row
 	Problems []Problem // why the record is not a valid row; reused by the next call of Next
+	held     bool      // it says of itself that it is what Graph held
 	// Raw is the record as it came. CSV: its bytes in UTF-8, without the line end and without the _statussync_* columns
 	// at either end, of which a record with the wrong number of cells keeps those at its end. JSON: one compact line,
 	// the values token for token, without _statussync_* members. Valid until the next call of Next.
@@ -42,7 +43,7 @@ type Problem struct {
 	Line, Column int64  // from 1; the column counts bytes of UTF-8 within the line
 	Field        string // one of Fields, or "" when it concerns the whole record
 	// Kind groups problems. Of a value: app-not-guid, id-empty, id-reserved, upn-empty, count-empty, count-not-integer,
-	// count-negative, count-too-large, not-utf8, crlf, placeholder, cut-off. Of a record in a table: cell-count,
+	// count-negative, count-too-small, count-too-large, not-utf8, crlf, placeholder, cut-off. Of a record in a table: cell-count,
 	// quote-misplaced, row-empty, header-again. JSON adds some of its own.
 	Kind string
 	Text string // for people, with the field and the value

@@ -58,6 +58,7 @@ var registry = []advised{
 	{0, "count-not-integer", row.Invalid, mendCount},
 	{0, "count-negative", row.Invalid, mendCount},
 	{0, "count-too-large", row.Invalid, mendCount},
+	{0, "count-too-small", row.Invalid, mendCount},
 	{0, "not-utf8", row.Invalid, "Save the file as UTF-8, or name its encoding, such as --encoding windows-1252."},
 	{0, "half-pair", row.Invalid, "Write the character whole: only half of its surrogate pair is there."},
 	{0, "crlf", row.Invalid, "Take the line breaks out of the value: CSV would alter them."},

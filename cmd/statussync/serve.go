@@ -11,6 +11,7 @@ import (
 
 	"github.com/statussync/statussync/input"
 	"github.com/statussync/statussync/sync/graph/simulator"
+	"github.com/statussync/statussync/sync/row"
 )
 
 // startServing starts the simulator that the settings describe.
@@ -68,6 +69,7 @@ func (s *Serve) hold(server *simulator.Server) error {
 		server.Put(rec.AppID, simulator.Status{
 			ID: rec.ID, UserName: rec.UserName, UserPrincipalName: rec.UserPrincipalName,
 			InstalledDeviceCount: rec.Installed, FailedDeviceCount: rec.Failed, NotInstalledDeviceCount: rec.NotInstalled,
+			NoUserName: rec.Null&row.NullUserName != 0, NoUserPrincipalName: rec.Null&row.NullUserPrincipalName != 0,
 		})
 	}
 }

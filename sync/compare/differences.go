@@ -16,7 +16,7 @@ type Difference struct {
 }
 
 // Differences returns what sending want would change of held, nil when that is nothing. GUIDs and userPrincipalNames
-// are the same without regard to case.
+// are the same without regard to case, null is the same as empty and as 0.
 func Differences(held, want *row.Status) []Difference {
 	var all []Difference
 	text := func(field, before, after string, same bool) {
@@ -40,23 +40,33 @@ func Differences(held, want *row.Status) []Difference {
 	return all
 }
 
-// AppendJSON appends s as an object on a line of its own, with its seven fields as Microsoft Graph spells them: a row
-// of an input. What is not UTF-8 becomes U+FFFD.
+// AppendJSON appends what the service holds as an object on a line of its own: a row of an input, with the seven fields
+// as Microsoft Graph spells them, and "@statussync.held":true, by which a row may hold what Graph alone can, such as null
+// and negative counts. What is not UTF-8 becomes U+FFFD.
 func AppendJSON(b []byte, s *row.Status) []byte {
-	text := func(before, value string) {
+	name := func(before string, null row.Nulls) (isNull bool) {
 		b = append(b, before...)
-		b, _ = jsontext.AppendQuote(b, value) // its error is for what is not UTF-8
+		if isNull = s.Null&null != 0; isNull {
+			b = append(b, "null"...)
+		}
+		return isNull
 	}
-	count := func(before string, value int32) {
-		b = append(b, before...)
-		b = strconv.AppendInt(b, int64(value), 10)
+	text := func(before, value string, null row.Nulls) {
+		if !name(before, null) {
+			b, _ = jsontext.AppendQuote(b, value) // its error is for what is not UTF-8
+		}
 	}
-	text(`{"mobileAppId":`, s.AppID)
-	text(`,"id":`, s.ID)
-	text(`,"userName":`, s.UserName)
-	text(`,"userPrincipalName":`, s.UserPrincipalName)
-	count(`,"installedDeviceCount":`, s.Installed)
-	count(`,"failedDeviceCount":`, s.Failed)
-	count(`,"notInstalledDeviceCount":`, s.NotInstalled)
-	return append(b, "}\n"...)
+	count := func(before string, value int32, null row.Nulls) {
+		if !name(before, null) {
+			b = strconv.AppendInt(b, int64(value), 10)
+		}
+	}
+	text(`{"mobileAppId":`, s.AppID, 0)
+	text(`,"id":`, s.ID, 0)
+	text(`,"userName":`, s.UserName, row.NullUserName)
+	text(`,"userPrincipalName":`, s.UserPrincipalName, row.NullUserPrincipalName)
+	count(`,"installedDeviceCount":`, s.Installed, row.NullInstalled)
+	count(`,"failedDeviceCount":`, s.Failed, row.NullFailed)
+	count(`,"notInstalledDeviceCount":`, s.NotInstalled, row.NullNotInstalled)
+	return append(b, `,"@statussync.held":true}`+"\n"...)
 }

@@ -52,6 +52,7 @@ func TestAppendJSON(t *testing.T) {
 	type object struct {
 		MobileAppID, ID, UserName, UserPrincipalName                     string
 		InstalledDeviceCount, FailedDeviceCount, NotInstalledDeviceCount int32
+		Held                                                             bool `json:"@statussync.held"`
 	}
 	var lines []byte
 	var want []object
@@ -61,7 +62,7 @@ func TestAppendJSON(t *testing.T) {
 		s := row.Status{AppID: appA, ID: v, UserName: v, UserPrincipalName: v, Installed: math.MaxInt32,
 			NotInstalled: int32(len(v))}
 		lines = AppendJSON(lines, &s)
-		want = append(want, object{appA, v, v, v, math.MaxInt32, 0, int32(len(v))})
+		want = append(want, object{appA, v, v, v, math.MaxInt32, 0, int32(len(v)), true})
 	}
 	text := bytes.Split(bytes.TrimSuffix(lines, []byte("\n")), []byte("\n"))
 	if len(text) != len(want) {
@@ -77,8 +78,14 @@ func TestAppendJSON(t *testing.T) {
 	}
 	s := row.Status{AppID: "a", ID: "i", UserName: "n", UserPrincipalName: "u\xff", Installed: 1, Failed: -2}
 	const line = `{"mobileAppId":"a","id":"i","userName":"n","userPrincipalName":"u` + "\ufffd" +
-		`","installedDeviceCount":1,"failedDeviceCount":-2,"notInstalledDeviceCount":0}` + "\n"
+		`","installedDeviceCount":1,"failedDeviceCount":-2,"notInstalledDeviceCount":0,"@statussync.held":true}` + "\n"
 	if got := string(AppendJSON([]byte("x"), &s)); got != "x"+line {
+		t.Errorf("got %s", got)
+	}
+	s = row.Status{AppID: "a", ID: "i", Null: row.AllNull}
+	const nulls = `{"mobileAppId":"a","id":"i","userName":null,"userPrincipalName":null,` +
+		`"installedDeviceCount":null,"failedDeviceCount":null,"notInstalledDeviceCount":null,"@statussync.held":true}` + "\n"
+	if got := string(AppendJSON(nil, &s)); got != nulls {
 		t.Errorf("got %s", got)
 	}
 }

@@ -31,7 +31,7 @@ func (e *SpoolError) Unwrap() error { return e.Err }
 var errDamaged = errors.New("it is damaged")
 
 const (
-	headSize = 7 * 4 // bytes: the lengths of four texts, three counts
+	headSize = 8 * 4 // bytes: the lengths of four texts, three counts, the set of nulls
 	guess    = 512   // bytes that are read at once: most statuses are shorter
 )
 
@@ -47,7 +47,7 @@ func (p *spool) put(s *row.Status) (at int64) {
 	at = p.size + int64(len(p.buf))
 	for _, n := range [...]uint32{
 		uint32(len(s.AppID)), uint32(len(s.ID)), uint32(len(s.UserName)), uint32(len(s.UserPrincipalName)),
-		uint32(s.Installed), uint32(s.Failed), uint32(s.NotInstalled),
+		uint32(s.Installed), uint32(s.Failed), uint32(s.NotInstalled), uint32(s.Null),
 	} {
 		p.buf = binary.LittleEndian.AppendUint32(p.buf, n)
 	}
@@ -86,6 +86,7 @@ func (p *spool) get(at int64) (s row.Status, err error) {
 		}
 	}
 	s.Installed, s.Failed, s.NotInstalled = int32(word(b, 4)), int32(word(b, 5)), int32(word(b, 6))
+	s.Null = row.Nulls(word(b, 7))
 	text := string(b[headSize:size])
 	for i, into := range [...]*string{&s.AppID, &s.ID, &s.UserName, &s.UserPrincipalName} {
 		n := word(b, i)

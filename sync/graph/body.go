@@ -15,26 +15,36 @@ func encode(s *row.Status) ([]byte, error) {
 	b := make([]byte, 0, 256+len(s.ID)+len(s.UserName)+len(s.UserPrincipalName))
 	b = append(b, bodyStart...)
 	var err error
-	for _, f := range [...]struct{ name, value string }{
-		{`,"id":`, s.ID},
-		{`,"userName":`, s.UserName},
-		{`,"userPrincipalName":`, s.UserPrincipalName},
+	for _, f := range [...]struct {
+		name, value string
+		null        row.Nulls
+	}{
+		{`,"id":`, s.ID, 0},
+		{`,"userName":`, s.UserName, row.NullUserName},
+		{`,"userPrincipalName":`, s.UserPrincipalName, row.NullUserPrincipalName},
 	} {
 		b = append(b, f.name...)
-		if b, err = jsontext.AppendQuote(b, f.value); err != nil {
+		if s.Null&f.null != 0 {
+			b = append(b, "null"...)
+		} else if b, err = jsontext.AppendQuote(b, f.value); err != nil {
 			return nil, err
 		}
 	}
 	for _, f := range [...]struct {
 		name  string
 		value int32
+		null  row.Nulls
 	}{
-		{`,"installedDeviceCount":`, s.Installed},
-		{`,"failedDeviceCount":`, s.Failed},
-		{`,"notInstalledDeviceCount":`, s.NotInstalled},
+		{`,"installedDeviceCount":`, s.Installed, row.NullInstalled},
+		{`,"failedDeviceCount":`, s.Failed, row.NullFailed},
+		{`,"notInstalledDeviceCount":`, s.NotInstalled, row.NullNotInstalled},
 	} {
 		b = append(b, f.name...)
-		b = strconv.AppendInt(b, int64(f.value), 10)
+		if s.Null&f.null != 0 {
+			b = append(b, "null"...)
+		} else {
+			b = strconv.AppendInt(b, int64(f.value), 10)
+		}
 	}
 	return append(b, '}'), nil
 }

@@ -86,11 +86,11 @@ func (e *echo) member(name string, dec *jsontext.Decoder) error {
 	case name == `"mobileAppId"`:
 		return e.text(dec, "mobileAppId", e.sent.AppID, true)
 	case name == `"installedDeviceCount"`:
-		return e.count(dec, "installedDeviceCount", e.sent.Installed)
+		return e.count(dec, "installedDeviceCount", e.sent.Installed, row.NullInstalled)
 	case name == `"failedDeviceCount"`:
-		return e.count(dec, "failedDeviceCount", e.sent.Failed)
+		return e.count(dec, "failedDeviceCount", e.sent.Failed, row.NullFailed)
 	case name == `"notInstalledDeviceCount"`:
-		return e.count(dec, "notInstalledDeviceCount", e.sent.NotInstalled)
+		return e.count(dec, "notInstalledDeviceCount", e.sent.NotInstalled, row.NullNotInstalled)
 	case strings.HasPrefix(name, `"@odata.`):
 	default:
 		e.known--
@@ -121,10 +121,10 @@ func (e *echo) text(dec *jsontext.Decoder, field, want string, fold bool) error 
 	return nil
 }
 
-// count compares an integer by its digits: 5.0 and "5" are not what was sent.
-func (e *echo) count(dec *jsontext.Decoder, field string, want int32) error {
+// count compares an integer by its digits: 5.0 and "5" are not what was sent, and null only where that was.
+func (e *echo) count(dec *jsontext.Decoder, field string, want int32, null row.Nulls) error {
 	v, err := dec.ReadValue()
-	if err != nil {
+	if err != nil || v.Kind() == 'n' && e.sent.Null&null != 0 {
 		return err
 	}
 	var digits [11]byte

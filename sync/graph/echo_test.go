@@ -74,6 +74,24 @@ func TestEchoOfEmptyName(t *testing.T) {
 	}
 }
 
+// TestEchoOfNull: null and negative counts go back as they were held, and come back.
+func TestEchoOfNull(t *testing.T) {
+	t.Parallel()
+	held := row.Status{AppID: appID, ID: "x", Failed: -2, Null: row.AllNull &^ row.NullFailed}
+	var body string
+	c := newServer(t, func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		body = string(b)
+		w.Write(b)
+	})
+	a, err := c.Patch(t.Context(), &held)
+	const want = `{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"x","userName":null,"userPrincipalName":null,` +
+		`"installedDeviceCount":null,"failedDeviceCount":-2,"notInstalledDeviceCount":null}`
+	if body != want || err != nil || a.Mismatch != "" {
+		t.Errorf("%s: %q, %v", body, a.Mismatch, err)
+	}
+}
+
 // TestEchoIsForgotten: an answer without a body says nothing of the answer before.
 func TestEchoIsForgotten(t *testing.T) {
 	t.Parallel()

@@ -18,8 +18,8 @@ const (
 
 // A Page is one part of the statuses of an app.
 type Page struct {
-	// Statuses are what the service holds: AppID is the app that was asked for, UserName and UserPrincipalName are ""
-	// for null, a count is 0 for null. It may be empty though more pages follow.
+	// Statuses are what the service holds: AppID is the app that was asked for, a field that is missing is null. It may
+	// be empty though more pages follow.
 	Statuses []row.Status
 	Next     string // the address of the next page, not to be looked into; "" on the last
 }

@@ -23,12 +23,12 @@ const (
 var (
 	readA = row.Status{AppID: appID, ID: "a", UserName: "Ann", UserPrincipalName: "ann@contoso.example",
 		Installed: 1, Failed: 2, NotInstalled: 3}
-	readB = row.Status{AppID: appID, ID: "b"}
+	readB = row.Status{AppID: appID, ID: "b", Null: row.AllNull &^ row.NullFailed}
 )
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	short := row.Status{AppID: appID, ID: "a", UserName: "Ann"}
+	short := row.Status{AppID: appID, ID: "a", UserName: "Ann", Null: row.AllNull &^ row.NullUserName}
 	for name, test := range map[string]struct {
 		body string
 		want []row.Status

@@ -118,7 +118,7 @@ func (r *statusReader) readStatus(dec *jsontext.Decoder) error {
 }
 
 func (r *statusReader) begin() {
-	r.status = row.Status{AppID: r.appID}
+	r.status = row.Status{AppID: r.appID, Null: row.AllNull}
 	r.id, r.name, r.principal = r.id[:0], r.name[:0], r.principal[:0]
 }
 
@@ -135,22 +135,30 @@ func (r *statusReader) end() error {
 func (r *statusReader) member(name []byte, dec *jsontext.Decoder) error {
 	switch string(name) {
 	case "id":
-		return r.text(dec, "an id", &r.id)
+		return r.text(dec, "an id", &r.id, 0)
 	case "userName":
-		return r.text(dec, "a userName", &r.name)
+		return r.text(dec, "a userName", &r.name, row.NullUserName)
 	case "userPrincipalName":
-		return r.text(dec, "a userPrincipalName", &r.principal)
+		return r.text(dec, "a userPrincipalName", &r.principal, row.NullUserPrincipalName)
 	case "installedDeviceCount":
-		return r.count(dec, "installedDeviceCount", &r.status.Installed)
+		return r.count(dec, "installedDeviceCount", &r.status.Installed, row.NullInstalled)
 	case "failedDeviceCount":
-		return r.count(dec, "failedDeviceCount", &r.status.Failed)
+		return r.count(dec, "failedDeviceCount", &r.status.Failed, row.NullFailed)
 	case "notInstalledDeviceCount":
-		return r.count(dec, "notInstalledDeviceCount", &r.status.NotInstalled)
+		return r.count(dec, "notInstalledDeviceCount", &r.status.NotInstalled, row.NullNotInstalled)
 	}
 	return dec.SkipValue()
 }
 
-func (r *statusReader) text(dec *jsontext.Decoder, what string, into *[]byte) (err error) {
+// here notes that a field is there, unless its value is null.
+func (r *statusReader) here(dec *jsontext.Decoder, field row.Nulls) {
+	if dec.PeekKind() != 'n' {
+		r.status.Null &^= field
+	}
+}
+
+func (r *statusReader) text(dec *jsontext.Decoder, what string, into *[]byte, field row.Nulls) (err error) {
+	r.here(dec, field)
 	if *into, err = readText(dec, *into); err == errNoText {
 		return r.fault("has " + what + " that is not a string")
 	}
@@ -158,7 +166,8 @@ func (r *statusReader) text(dec *jsontext.Decoder, what string, into *[]byte) (e
 }
 
 // count reads an Int32 in plain digits: 5.0 and "5" are none. null is 0.
-func (r *statusReader) count(dec *jsontext.Decoder, field string, into *int32) error {
+func (r *statusReader) count(dec *jsontext.Decoder, name string, into *int32, field row.Nulls) error {
+	r.here(dec, field)
 	v, err := dec.ReadValue()
 	if err != nil || v.Kind() == 'n' {
 		return err
@@ -169,7 +178,7 @@ func (r *statusReader) count(dec *jsontext.Decoder, field string, into *int32) e
 		if len(shown) > maxNumber {
 			shown = "a long value"
 		}
-		return r.fault("has " + shown + " as " + field + ", not an Int32 in plain digits")
+		return r.fault("has " + shown + " as " + name + ", not an Int32 in plain digits")
 	}
 	*into = int32(n)
 	return nil

@@ -30,7 +30,7 @@ func (h *Hasher) KeyFingerprint(s *Status) Fingerprint {
 	return Fingerprint(sum[:16])
 }
 
-// Fingerprint returns 128 bits over all of s.
+// Fingerprint returns 128 bits over all of s, for which null is the same as empty and as 0.
 func (h *Hasher) Fingerprint(s *Status) Fingerprint {
 	h.buf = appendKey(h.buf[:0], s)
 	h.buf = appendString(h.buf, s.UserName)

@@ -12,10 +12,26 @@ type Status struct {
 	ID                string // key of the status within the app: opaque, never empty, one path segment
 	UserName          string // may be empty
 	UserPrincipalName string
-	Installed         int32 // installedDeviceCount: devices, not negative
-	Failed            int32 // failedDeviceCount: devices, not negative
-	NotInstalled      int32 // notInstalledDeviceCount: devices, not negative
+	Installed         int32 // installedDeviceCount: devices, negative only where Graph held that
+	Failed            int32 // failedDeviceCount: as Installed
+	NotInstalled      int32 // notInstalledDeviceCount: as Installed
+	Null              Nulls // the fields that are null: empty or 0 above
 }
+
+// Nulls is a set of fields that are null. Only Microsoft Graph has such. For Fingerprint, and where statuses are
+// compared, null is the same as empty and as 0.
+type Nulls uint8
+
+// The fields that may be null.
+const (
+	NullUserName Nulls = 1 << iota
+	NullUserPrincipalName
+	NullInstalled
+	NullFailed
+	NullNotInstalled
+
+	AllNull = NullUserName | NullUserPrincipalName | NullInstalled | NullFailed | NullNotInstalled
+)
 
 // A Row is a status with its place.
 type Row struct {

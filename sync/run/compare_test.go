@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,7 +58,7 @@ func (w *world) heldBefore(id string) []string {
 // heldLine is a line of before.jsonl.
 func heldLine(id, installed int) string {
 	return fmt.Sprintf(`{"mobileAppId":"%s","id":"r%d","userName":"","userPrincipalName":"u%d@contoso.example",`+
-		`"installedDeviceCount":%d,"failedDeviceCount":0,"notInstalledDeviceCount":0}`, app, id, id, installed)
+		`"installedDeviceCount":%d,"failedDeviceCount":0,"notInstalledDeviceCount":0,"@statussync.held":true}`, app, id, id, installed)
 }
 
 // unlike has every row that a comparison tells apart: equal ones, different ones, some that Graph does not know, some
@@ -130,16 +131,23 @@ func TestOnePercent(t *testing.T) {
 func TestWayBack(t *testing.T) {
 	t.Parallel()
 	w := comparing(t, paged, 20)
-	odd := holds(21, 7)
-	odd.UserName, odd.UserPrincipalName = "=Adele \"Å\" Vance,\u2028", "Adele.Å@contoso.example"
-	w.sim.Put(app, odd)
+	for i, name := range []string{"=Adele \"Å\" Vance,\u2028", "cut…", "System.Object[]", "", ""} {
+		odd := holds(21+i, 7)
+		odd.UserName, odd.NoUserName = name, i == 3
+		odd.UserPrincipalName, odd.NoUserPrincipalName = strings.Repeat(name+"Å@contoso.example", 1-i/3), i == 4
+		odd.FailedDeviceCount = []int32{0, -1, math.MinInt32, 0, math.MaxInt32}[i]
+		w.sim.Put(app, odd)
+	}
 	want := w.sim.Statuses(app)
-	r := w.run(ExitOK, w.file("users.csv", counted(1, 21, 100)))
+	r := w.run(ExitOK, w.file("users.csv", counted(1, 25, 100)))
 	if cmp.Equal(want, w.sim.Statuses(app)) {
 		t.Fatal("nothing was changed")
 	}
 	w.opt.Compare = false
 	w.run(ExitOK, filepath.Join(w.opt.Dir, r.ID, beforeFile))
+	if got, _ := w.sim.Value(app, "r24"); !got.NoUserName || got.NoUserPrincipalName {
+		t.Errorf("%+v", got)
+	}
 	if diff := cmp.Diff(want, w.sim.Statuses(app)); diff != "" {
 		t.Errorf("on the way back (-before +after):\n%s", diff)
 	}

@@ -36,16 +36,11 @@ type change struct {
 
 // apply merges the change into a status.
 func (c *change) apply(s *Status) {
-	for _, text := range []struct {
-		field    field
-		from, to *string
-	}{
-		{fieldUserName, &c.UserName, &s.UserName},
-		{fieldUserPrincipalName, &c.UserPrincipalName, &s.UserPrincipalName},
-	} {
-		if c.has&text.field != 0 {
-			*text.to = *text.from
-		}
+	if c.has&fieldUserName != 0 {
+		s.UserName, s.NoUserName = c.UserName, c.NoUserName
+	}
+	if c.has&fieldUserPrincipalName != 0 {
+		s.UserPrincipalName, s.NoUserPrincipalName = c.UserPrincipalName, c.NoUserPrincipalName
 	}
 	if c.has&fieldInstalled != 0 {
 		s.InstalledDeviceCount = c.InstalledDeviceCount
@@ -90,10 +85,11 @@ func (c *change) decode(dec *jsontext.Decoder) *problem {
 	return nil
 }
 
-// A slot is where a property's value goes: one of text and count is set.
+// A slot is where a property's value goes: one of text and count is set. Null is nil where it cannot be null.
 type slot struct {
 	bit   field
 	text  *string
+	null  *bool
 	count *int32
 }
 
@@ -105,9 +101,9 @@ func (c *change) slot(name []byte, odataType *string) slot {
 	case "id":
 		return slot{bit: fieldID, text: &c.ID}
 	case "userName":
-		return slot{bit: fieldUserName, text: &c.UserName}
+		return slot{bit: fieldUserName, text: &c.UserName, null: &c.NoUserName}
 	case "userPrincipalName":
-		return slot{bit: fieldUserPrincipalName, text: &c.UserPrincipalName}
+		return slot{bit: fieldUserPrincipalName, text: &c.UserPrincipalName, null: &c.NoUserPrincipalName}
 	case "installedDeviceCount":
 		return slot{bit: fieldInstalled, count: &c.InstalledDeviceCount}
 	case "failedDeviceCount":
@@ -145,7 +141,9 @@ func (c *change) property(name []byte, dec *jsontext.Decoder) *problem {
 			return malformed(err)
 		}
 		*to.text = string(plain)
-	case kind != 'n' || to.bit == fieldID || to.bit == fieldType:
+	case kind == 'n' && to.null != nil:
+		*to.null = true
+	default:
 		return badRequest(fmt.Sprintf("The value %.80q of %q is not a string.", raw, name))
 	}
 	if to.bit == fieldType && odataType != typeName {

@@ -87,6 +87,14 @@ func intuneMessage(text string, x *exchange) string {
 		"  \"ErrorSourceService\": \"\",\r\n  \"HttpHeaders\": \"{}\"\r\n}"...))
 }
 
+// quoteUnless appends null, or a JSON string.
+func quoteUnless(null bool, dst []byte, s string) []byte {
+	if null {
+		return append(dst, "null"...)
+	}
+	return quote(dst, s)
+}
+
 // quote appends a JSON string. Bytes that are not UTF-8 become U+FFFD.
 func quote(dst []byte, s string) []byte {
 	dst, _ = jsontext.AppendQuote(dst, s)

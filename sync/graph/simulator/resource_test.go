@@ -66,12 +66,16 @@ func TestPatchMerges(t *testing.T) {
 	s.Put(appA, adele)
 	a := patch(t, s, list(appA), `{"id":"u1","userName":null,"failedDeviceCount":-2147483648,"installedDeviceCount":2147483647}`)
 	want := adele
-	want.UserName, want.FailedDeviceCount, want.InstalledDeviceCount = "", -2147483648, 2147483647
+	want.UserName, want.NoUserName = "", true
+	want.FailedDeviceCount, want.InstalledDeviceCount = -2147483648, 2147483647
 	if got, _ := s.Value(appA, "u1"); a.status != http.StatusOK || got != want {
 		t.Errorf("%d: %+v", a.status, got)
 	}
 	if got := s.Statuses(appA); !slices.Equal(got, []simulator.Status{want}) {
 		t.Errorf("statuses %+v", got)
+	}
+	if a := get(t, s, list(appA)+"/u1"); !strings.Contains(a.body, `"userName":null,"userPrincipalName":"adele@`) {
+		t.Errorf("%+v", a)
 	}
 	if got := s.Apps(); !slices.Equal(got, []string{appA}) {
 		t.Errorf("apps %v", got)

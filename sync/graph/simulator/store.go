@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A Status is a userAppInstallStatus as it stands on the wire. Names that are null on the wire are "" here.
+// A Status is a userAppInstallStatus as it stands on the wire.
 type Status struct {
 	ID                      string
 	UserName                string
@@ -14,6 +14,8 @@ type Status struct {
 	InstalledDeviceCount    int32
 	FailedDeviceCount       int32
 	NotInstalledDeviceCount int32
+	NoUserName              bool // UserName is null, and "" here
+	NoUserPrincipalName     bool // so is UserPrincipalName
 }
 
 // An entry is what is known of one key; it may have been asked for without having a value.
