@@ -1,7 +1,8 @@
 // Package graph speaks to Microsoft Graph, one call one request.
 //
 // Start with [New]. [Client.Patch] sets one install status, [Client.Get] reads one, [Client.List] reads those of an app
-// page by page, [Client.Probe] asks whether the route is served at all, and [Client.Inspect] what time it is there.
+// page by page, [Client.AnyApp] finds one, [Client.Probe] asks whether the route is served at all, and [Client.Inspect]
+// what time it is there.
 // Before each request [Config].Tokens is asked for a token; package signin has such sources.
 //
 // A call never retries, never follows a redirect, never sends its token to another host than the configured one.

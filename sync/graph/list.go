@@ -47,6 +47,21 @@ func (c *Client) List(ctx context.Context, appID, next string) (Page, row.Answer
 	return l.page, answer, nil
 }
 
+// AnyApp returns the id of an app that the service has, "" where it has none, with one GET of the collection that the
+// path of the configuration has its apps in. Its errors are those of List; HTTP status 404 says that the service root
+// has no such collection.
+func (c *Client) AnyApp(ctx context.Context) (string, row.Answer, error) {
+	x := &exchange{}
+	c.route.apps(&x.url)
+	x.url.RawQuery = "$top=1"
+	l := &list{route: c.route}
+	answer, err := c.send(ctx, x, http.MethodGet, l, row.Answer{ClientRequestID: uuid.NewString()})
+	if err != nil || len(l.page.Statuses) == 0 {
+		return "", answer, err
+	}
+	return l.page.Statuses[0].ID, answer, nil
+}
+
 // A list is the page that a List expects.
 type list struct {
 	statusReader

@@ -166,6 +166,12 @@ func (r *route) collection(u *url.URL, appID string) error {
 	return nil
 }
 
+// apps writes the address of the collection of apps to u.
+func (r *route) apps(u *url.URL) {
+	*u = r.base
+	u.Path, u.RawPath = strings.TrimSuffix(r.toApp, "/"), strings.TrimSuffix(r.escaped, "/")
+}
+
 // follow writes to u the address that the service gave of a next page. It fails where that is on another server; the
 // server's own name stands in u whatever the link says.
 func (r *route) follow(u *url.URL, link string) error {

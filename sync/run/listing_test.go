@@ -26,6 +26,11 @@ var unlisting = []struct {
 	{"405", listing(simulator.Fault{Status: 405}), ExitStopped, []string{"does not serve the list", "405"}},
 	{"501", listing(simulator.Fault{Status: 501}), ExitStopped, []string{"does not serve the list", "501"}},
 	{"a redirect", listing(simulator.Fault{Status: 307}), ExitStopped, []string{"does not serve the list", "307"}},
+	{"404 to all there is", listing(simulator.Fault{Status: 404}), ExitStopped,
+		[]string{"does not serve the list", "404", "the collection of all apps", "--base-url"}},
+	{"404 to every list", func(w *world) {
+		w.sim.SetRules(simulator.Rule{List: true, Fault: simulator.Fault{Status: 404, Body: simulator.BodyHTML}})
+	}, ExitStopped, []string{"does not serve the list", app + ", which it has, was answered 404"}},
 	{"403", listing(simulator.Fault{Status: 403}), ExitSignIn, []string{"403", "DeviceManagementApps.ReadWrite.All"}},
 	{"another token", func(w *world) { w.sim.SetTokens("other"); w.opt.Send.Attempts = 2 }, ExitSignIn, []string{"401"}},
 	{"an outage", func(w *world) { w.sim.SetOutage(true) }, ExitUnfinished, []string{app, "503", "again later"}},
@@ -67,6 +72,25 @@ func TestNotListed(t *testing.T) {
 				t.Errorf("findings %+v", w.findings)
 			}
 		})
+	}
+}
+
+// TestNoAppKnown: that every app is unknown is the input's fault where Graph has others, has none, or does not say.
+func TestNoAppKnown(t *testing.T) {
+	t.Parallel()
+	for name, set := range map[string]func(*world){
+		"has others": func(w *world) { w.sim.Put(app, holds(1, 1)) },
+		"has none":   func(*world) {},
+		"does not say": func(w *world) {
+			w.sim.SetRules(simulator.Rule{Method: http.MethodGet, At: 2, Fault: simulator.Fault{Status: 403}})
+		},
+	} {
+		w := comparing(t, paged, 0)
+		set(w)
+		r := w.run(ExitFailed, w.file("users.csv", strings.ReplaceAll(table(1, 3), app, simulator.ReservedApp)))
+		if got := w.verdicts(r.ID); got != "3 failed" || w.sent() != 0 || w.reads() > 3 {
+			t.Errorf("%s: %s, %d writes, %d reads", name, got, w.sent(), w.reads())
+		}
 	}
 }
 

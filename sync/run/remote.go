@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,15 +15,61 @@ import (
 
 // list takes in what Graph holds of the apps, those of several at the same time.
 func (c *comparison) list(ctx context.Context, apps []string) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, each := errgroup.WithContext(ctx)
 	g.SetLimit(max(c.atOnce, 1))
 	for _, app := range apps {
-		g.Go(safely(func() error { return c.listApp(ctx, app) }))
+		g.Go(safely(func() error { return c.listApp(each, app) }))
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	if len(apps) > 0 && !slices.ContainsFunc(apps, c.held.AppKnown) {
+		if err := c.served(ctx); err != nil {
+			return err
+		}
+	}
 	return spooled(c.held.Seal())
+}
+
+// served asks whether this Graph serves lists at all, after it has answered 404 to all of them: the one of an app that it
+// names itself. Where that cannot be found out, it is the apps that are unknown.
+func (c *comparison) served(ctx context.Context) error {
+	var app string
+	answer, err := c.read(ctx, func(ctx context.Context) (a row.Answer, err error) {
+		app, a, err = c.client.AnyApp(ctx)
+		return a, err
+	})
+	asked := "the collection of all apps"
+	if err == nil && app != "" {
+		asked = "the app " + app + ", which it has,"
+		_, answer, _ = c.page(ctx, app, "")
+	}
+	switch answer.HTTPStatus {
+	case http.StatusNotFound, http.StatusBadRequest, http.StatusMethodNotAllowed:
+		return notListed("every app of the input was answered 404, and "+asked, answer)
+	}
+	return nil
+}
+
+// page reads one page of the list of an app.
+func (c *comparison) page(ctx context.Context, app, next string) (p graph.Page, a row.Answer, err error) {
+	a, err = c.read(ctx, func(ctx context.Context) (a row.Answer, err error) {
+		p, a, err = c.client.List(ctx, app, next)
+		return a, err
+	})
+	return p, a, err
+}
+
+// read makes one read with its tries, all of which count, and returns the last answer.
+func (c *comparison) read(
+	ctx context.Context, call func(context.Context) (row.Answer, error),
+) (answer row.Answer, err error) {
+	err = c.dispatch.Read(ctx, func(ctx context.Context) (_ row.Answer, err error) {
+		c.requests.Add(1)
+		answer, err = call(ctx)
+		return answer, err
+	})
+	return answer, err
 }
 
 // maxPages is how many pages the list of one app may have: more than any tenant has users.
@@ -32,13 +79,7 @@ const maxPages = 100_000
 func (c *comparison) listApp(ctx context.Context, app string) error {
 	pages := 0
 	for next, first := "", true; first || next != ""; first = false {
-		var page graph.Page
-		var answer row.Answer
-		err := c.dispatch.Read(ctx, func(ctx context.Context) (_ row.Answer, err error) {
-			c.requests.Add(1)
-			page, answer, err = c.client.List(ctx, app, next)
-			return answer, err
-		})
+		page, answer, err := c.page(ctx, app, next)
 		switch {
 		case err != nil && first && answer.HTTPStatus == http.StatusNotFound:
 			c.held.App(app, false)
@@ -73,7 +114,7 @@ func unlisted(app string, first bool, err error) error {
 			Do: "grant the app DeviceManagementApps.ReadWrite.All with admin consent, " +
 				"and see that the tenant has an Intune licence"}
 	case refused.Kind == graph.Refused && first:
-		return notListed(app, refused.Answer)
+		return notListed("the app "+app, refused.Answer)
 	case refused.Kind == graph.Unconfirmed:
 		return &Failure{Exit: ExitStopped, Text: text, Err: err}
 	case refused.Fatal():
@@ -83,11 +124,11 @@ func unlisted(app string, first bool, err error) error {
 		Do: "nothing was sent: give the same command again later"}
 }
 
-func notListed(app string, a row.Answer) error {
+func notListed(asked string, a row.Answer) error {
 	return &Failure{Exit: ExitStopped,
-		Text: fmt.Sprintf("this Graph does not serve the list that --compare remote needs: the app %s was answered %d%s",
-			app, a.HTTPStatus, code(a)),
-		Do: "leave --compare out to send every row; if the writes are refused as well, " +
+		Text: fmt.Sprintf("this Graph does not serve the list that --compare remote needs: %s was answered %d%s",
+			asked, a.HTTPStatus, code(a)),
+		Do: "check --base-url, or leave --compare out to send every row; if the writes are refused as well, " +
 			"see the README, section \"When every row is answered 400\""}
 }
 

@@ -110,6 +110,8 @@ func (s *Server) choose(x *exchange) Body {
 		return s.cfg.Answer
 	case x.route.single:
 		return BodyObject
+	case x.route.apps:
+		return bodyApps
 	}
 	return bodyPage
 }
@@ -125,6 +127,8 @@ func (s *Server) serve(x *exchange) {
 	case x.wait > 0:
 		x.refuse(problem{http.StatusTooManyRequests, "", "Too many requests were sent within the window."})
 		x.form, x.delay = s.cfg.RetryAfter, x.wait
+	case x.route.apps && x.method == http.MethodGet:
+		x.status, x.object.ID = http.StatusOK, s.store.anyApp()
 	case !x.route.known:
 		x.refuse(problem{http.StatusBadRequest, "", "Resource not found for a segment of the path."})
 	case x.method != http.MethodPatch && x.method != http.MethodGet:

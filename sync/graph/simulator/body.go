@@ -35,6 +35,7 @@ const (
 	BodyEndless Body = "endless" // JSON without an end, as long as the client reads
 
 	bodyPage Body = "page" // a page of a list
+	bodyApps Body = "apps" // a list with one app at most
 	bodyRaw  Body = "raw"  // Fault.Raw
 )
 
@@ -70,6 +71,8 @@ func (x *exchange) render() {
 		x.out = append(x.out, bomb()...)
 	case bodyPage:
 		x.out = appendPage(x.out, x)
+	case bodyApps:
+		x.out = appendApps(x.out, x.object.ID)
 	default:
 		if x.status >= http.StatusMultipleChoices || !x.body.successful() {
 			x.out = appendProblem(x.out, x)
@@ -142,6 +145,14 @@ func appendStatus(dst []byte, s *Status) []byte {
 	dst = strconv.AppendInt(dst, int64(s.FailedDeviceCount), 10)
 	dst = append(dst, `,"notInstalledDeviceCount":`...)
 	return strconv.AppendInt(dst, int64(s.NotInstalledDeviceCount), 10)
+}
+
+func appendApps(dst []byte, app string) []byte {
+	dst = append(dst, `{"value":[`...)
+	if app != "" {
+		dst = append(quote(append(dst, `{"id":`...), app), '}')
+	}
+	return append(dst, "]}"...)
 }
 
 func appendPage(dst []byte, x *exchange) []byte {

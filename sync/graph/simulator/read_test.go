@@ -61,6 +61,22 @@ func TestReadBack(t *testing.T) {
 	}
 }
 
+func TestAnyApp(t *testing.T) {
+	t.Parallel()
+	s := start(t, simulator.Config{})
+	all := strings.TrimSuffix(list(appA), "/"+appA+"/userStatuses")
+	if a := get(t, s, all+"?$top=1"); a.status != 200 || a.body != `{"value":[]}` {
+		t.Errorf("%+v", a)
+	}
+	put(s, appA, "u1")
+	if a := get(t, s, all); a.status != 200 || a.body != `{"value":[{"id":"`+appA+`"}]}` {
+		t.Errorf("%+v", a)
+	}
+	if a := patch(t, s, all, body); a.status != 400 {
+		t.Errorf("%+v", a)
+	}
+}
+
 func TestNoLists(t *testing.T) {
 	t.Parallel()
 	for status, code := range map[int]string{400: "No method match route template", 405: "MethodNotAllowed"} {

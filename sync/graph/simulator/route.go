@@ -11,6 +11,7 @@ const collection = "/deviceAppManagement/mobileApps/"
 // A route is what a path means.
 type route struct {
 	known  bool   // the path leads to a list of statuses or to one status
+	apps   bool   // the path leads to the apps
 	root   string // what stands before the collection, such as /beta
 	app    string // as given
 	id     string // of one status; "" for a list
@@ -25,7 +26,8 @@ func parseRoute(u *url.URL) route {
 	}
 	before, after, found := strings.Cut(path, collection)
 	if !found {
-		return route{}
+		root, apps := strings.CutSuffix(path, strings.TrimSuffix(collection, "/"))
+		return route{apps: apps, root: root}
 	}
 	app, after, _ := strings.Cut(after, "/")
 	name, id, _ := strings.Cut(after, "/")

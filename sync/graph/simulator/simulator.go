@@ -6,6 +6,7 @@
 //	PATCH {root}/deviceAppManagement/mobileApps/{app}/userStatuses/{id}
 //	GET   {root}/deviceAppManagement/mobileApps/{app}/userStatuses         in pages
 //	GET   {root}/deviceAppManagement/mobileApps/{app}/userStatuses/{id}
+//	GET   {root}/deviceAppManagement/mobileApps                            one app that has statuses
 //
 // A [Server] from [New] is an [http.Handler]; [Server.Start] puts it on a loopback address of its own, and
 // [Server.StartTLS] does so with HTTPS. What it keeps, how it throttles, which faults it has: see [Config]. What it saw:

@@ -88,6 +88,16 @@ func (s *store) list(name string, from, n int) ([]Status, bool) {
 	return page, end < len(a.listed)
 }
 
+// anyApp returns the first app that has a status, "" if there is none.
+func (s *store) anyApp() string {
+	for _, name := range slices.Sorted(maps.Keys(s.apps)) {
+		if len(s.apps[name].listed) > 0 {
+			return name
+		}
+	}
+	return ""
+}
+
 // apply carries a change out.
 func (s *store) apply(e *entry, c *change) Status {
 	c.apply(&e.status)
