@@ -46,7 +46,7 @@ func TestReadmeSessions(t *testing.T) {
 		t.Fatal("the README has no session")
 	}
 	var lastRun string
-	var replaced []string
+	var replaced, named []string
 	for _, at := range places {
 		where := served
 		if strings.LastIndex(text[:at[0]], "\n### When every row") > strings.LastIndex(text[:at[0]], "\n## ") {
@@ -62,14 +62,17 @@ func TestReadmeSessions(t *testing.T) {
 			if ids := runIDs.FindAllString(got, -1); len(ids) > 0 {
 				lastRun = ids[len(ids)-1]
 			}
-			if diff := cmp.Diff(steady(want), steady(got)); diff == "" {
+			if diff := cmp.Diff(steady(want), steady(got)); diff == "" { // also the ids of runs stay as the README has them
+				for i, id := range runIDs.FindAllString(got, -1) {
+					named = append(named, id, runIDs.FindAllString(want, -1)[i])
+				}
 				got = want
 			} else if !*update {
 				t.Errorf("$ %s\n(-README +now)\n%s", command, diff)
 			}
 			fmt.Fprintf(&now, "$ %s\n%s", command, got)
 		}
-		replaced = append(replaced, now.String())
+		replaced = append(replaced, strings.NewReplacer(named...).Replace(now.String()))
 	}
 	if *update {
 		rewrite(t, block, replaced)
