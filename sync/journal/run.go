@@ -18,7 +18,7 @@ const (
 	StateOpen      State = "open"      // every decision is recorded; rows may be left to send
 	StateFinished  State = "finished"  // every row has an outcome that no later run helps
 	StateRefused   State = "refused"   // nothing was sent, nothing will be
-	StateAbandoned State = "abandoned" // another run took its place
+	StateAbandoned State = "abandoned" // another run took its place, or it ended before it was decided
 	StateSaved     State = "saved"     // every decision is recorded, and nothing is sent until a command names it
 )
 

@@ -160,6 +160,6 @@ func unkept(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &Failure{Exit: ExitBooks, Text: "nothing was sent, since what is needed for the way back cannot be kept",
+	return &Failure{Exit: ExitBooks, Text: "what is needed for the way back cannot be kept",
 		Err: err, Do: "make room or mend the disk, then give the same command again"}
 }

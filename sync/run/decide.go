@@ -124,7 +124,16 @@ func (w *work) drop(after context.Context, err error) error {
 	if ExitStatus(err) == ExitRefused {
 		state = journal.StateRefused
 	}
-	return errors.Join(w.end(after, state, err), w.dir.RemoveAll(w.run.ID))
+	return errors.Join(w.end(after, state, w.unsent(err)), w.dir.RemoveAll(w.run.ID))
+}
+
+// unsent says of what ended a run before its first request that nothing was sent, unless its exit status does.
+func (w *work) unsent(err error) error {
+	exit := ExitStatus(err)
+	if w.resumed || exit == ExitRefused || exit == ExitUsage {
+		return err
+	}
+	return &Failure{Exit: exit, Text: "nothing was sent", Err: err}
 }
 
 // end ends the session because of err, and returns that. A session that has failed says once more why: err has it.

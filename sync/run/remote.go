@@ -121,7 +121,7 @@ func unlisted(app string, first bool, err error) error {
 		return &Failure{Exit: stopStatus(err), Err: err}
 	}
 	return &Failure{Exit: ExitUnfinished, Text: text, Err: err,
-		Do: "nothing was sent: give the same command again later"}
+		Do: "give the same command again later"}
 }
 
 func notListed(asked string, a row.Answer) error {

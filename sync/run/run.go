@@ -74,7 +74,7 @@ func Run(ctx context.Context, o Options) (result *Result, err error) {
 	}
 	err = within(ctx, o, func(w *work) error {
 		if err := w.begin(ctx); err != nil {
-			return interrupted(ctx, err)
+			return w.unsent(interrupted(ctx, err))
 		}
 		result, err = w.complete(ctx)
 		return err
@@ -84,27 +84,14 @@ func Run(ctx context.Context, o Options) (result *Result, err error) {
 
 // within does one session's work at the runs folder, which nobody else works in meanwhile.
 func within(ctx context.Context, o Options, do func(*work) error) error {
-	dir, err := openDir(o.Dir)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	lock, err := journal.Acquire(ctx, o.Dir, o.LockWait)
-	if err != nil {
-		return lockFailure(ctx, err)
-	}
-	defer lock.Release()
-	j, err := journal.Open(ctx, o.Dir)
-	if err != nil {
-		return interrupted(ctx, books(err))
-	}
-	defer j.Close()
-	w := &work{o: o, dir: dir, journal: j}
-	if err := w.connect(ctx); err != nil {
-		return err
-	}
-	defer w.client.Close()
-	return do(w)
+	return locked(ctx, o.Dir, o.LockWait, func(dir *os.Root, j *journal.Journal) error {
+		w := &work{o: o, dir: dir, journal: j}
+		if err := w.connect(ctx); err != nil {
+			return err
+		}
+		defer w.client.Close()
+		return do(w)
+	})
 }
 
 // interrupted returns why ctx ended, if it has: then err is only what came of it.

@@ -21,7 +21,7 @@ import (
 // kept.
 func (w *work) save(ctx context.Context) (*Planned, error) {
 	if err := w.begin(ctx); err != nil {
-		return nil, interrupted(ctx, err)
+		return nil, w.unsent(interrupted(ctx, err))
 	}
 	after, _, done := ending(ctx)
 	defer done()
@@ -133,8 +133,7 @@ func sumOf(path string) (string, error) {
 func (w *work) supersede(ctx context.Context) error {
 	runs, err := w.journal.Runs(ctx)
 	for _, r := range runs {
-		unfinished := r.State == journal.StateOpen || r.State == journal.StatePlanning
-		if unfinished && r.Target == w.run.Target && r.ID != w.run.ID {
+		if r.State == journal.StateOpen && r.Target == w.run.Target && r.ID != w.run.ID {
 			w.o.Log.Warn("another run is unfinished and will be abandoned", zap.String("run", r.ID),
 				zap.String("why", "a plan that was kept is sent"))
 			w.replaced = append(w.replaced, r)
