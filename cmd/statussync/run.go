@@ -58,7 +58,7 @@ func doRun(cmd *cobra.Command, s *Settings, files []string, std streams) error {
 		said = present(std, s, c, end)
 		publish(s, c, end, log)
 	}
-	o.Found = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }
+	o.Found = func(f *run.Findings) { showFindings(std.err, f, s.Quiet, "; the report has all of them") }
 	o.Watch = watch(s, to, log)
 	result, err := run.Run(cmd.Context(), o)
 	if err != nil {

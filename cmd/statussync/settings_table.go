@@ -134,10 +134,10 @@ var running = []setting{
 	{flag: "run", key: "plan.run", unit: "id", group: sending, help: "send the plan that plan --save has kept under this id",
 		bind: func(s *Settings) value { return anyText(&s.SavedRun) }},
 	{flag: "max-plan-age", key: "plan.max_age", def: "24h", unit: "duration", group: sending,
-		help: "refuse a kept plan that is older",
+		help: "refuse a kept plan that is older, unless it was begun",
 		bind: func(s *Settings) value { return duration(&s.MaxPlanAge, minimum) }},
 	{flag: "detailed-exitcode", key: "plan.detailed_exitcode", def: "false", group: deciding,
-		help: "plan leaves with 10 when there is work",
+		help: "plan leaves with 10 when there is work, else with 4 when rows would fail",
 		bind: func(s *Settings) value { return toggle(&s.DetailedExitCode) }},
 
 	{flag: "cloud", key: "graph.cloud", def: "global", unit: "name", words: clouds, group: target,

@@ -60,7 +60,7 @@ func doVerify(cmd *cobra.Command, s *Settings, files []string, std streams) erro
 		return err
 	}
 	printer := changesTo(std.out, s, "statussync.verify/1")
-	o.Found, o.Changes = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }, printer.change
+	o.Found, o.Changes = func(f *run.Findings) { showFindings(std.err, f, s.Quiet, "") }, printer.change
 	v, err := run.VerifyInput(cmd.Context(), o)
 	if err != nil {
 		return err

@@ -59,7 +59,7 @@ func (w *work) begin(ctx context.Context) error {
 // enter makes the temporary folder that of a new run.
 func (w *work) enter(ctx context.Context, temp, id string, in intake) error {
 	w.run = journal.Run{
-		ID: id, Fingerprint: in.fingerprint, Target: w.o.target(), Settings: w.o.recorded(),
+		ID: id, Fingerprint: in.fingerprint, Target: w.o.target(), Settings: w.o.recorded(nil),
 		Inputs: in.inputs, Started: time.Now(),
 	}
 	if err := w.journal.Begin(ctx, w.run); err != nil {

@@ -86,11 +86,15 @@ func (w *work) planned(ctx context.Context, d *decider) error {
 		w.run.Inputs[i].Rows = d.rows[i]
 	}
 	w.run.Rows = d.plan.Counts().Rows()
-	state := journal.StateOpen
-	if w.saving { // at once: an open run would be taken up, should this process be killed
-		state = journal.StateSaved
+	if !w.saving {
+		return w.journal.Planned(ctx, w.run.ID, w.run.Rows, w.run.Inputs)
 	}
-	return w.journal.PlannedAs(ctx, w.run.ID, state, w.run.Rows, w.run.Inputs)
+	kept, err := keptSums(w.path()) // of what is complete by now
+	if err != nil {
+		return err
+	}
+	w.run.Settings = w.o.recorded(kept)
+	return w.journal.Save(ctx, w.run.ID, w.run.Rows, w.run.Inputs, w.run.Settings)
 }
 
 // takeUp makes the plan of a run that an earlier session has begun from the outcomes that it left.
