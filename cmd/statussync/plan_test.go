@@ -37,8 +37,8 @@ func TestPrintPlan(t *testing.T) {
 func TestSayKept(t *testing.T) {
 	t.Parallel()
 	as := calling{flags: []string{
-		"--runs=r", "--quiet", "--save", "--compare=remote", "--app=x", "--base-url=u", "--tenant=t", "--rate=5/1s", "--attempts=2",
-		"--dry-run", "--lock-wait=1m0s", "--keep=3", "--output=csv", "--detailed-exitcode",
+		"--runs=r", "--quiet", "--save", "--compare=remote", "--app=x", "--base-url=u", "--tenant=t", "--rate=5/1s",
+		"--attempts=2", "--dry-run", "--lock-wait=1m0s", "--keep=3", "--output=csv", "--detailed-exitcode",
 	}, files: []string{"users.csv"}}
 	const said = "\nKept as ID. Send exactly this with:\n    statussync run --runs=r --quiet --base-url=u --tenant=t " +
 		"--rate=5/1s --attempts=2 --lock-wait=1m0s --keep=3 --run=ID\n"

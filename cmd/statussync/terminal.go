@@ -22,8 +22,8 @@ func width(w io.Writer) int {
 	return 80
 }
 
-// showFindings prints what is wrong with the input: the first problems with their places, then where the others are, and
-// how many of each kind.
+// showFindings prints what is wrong with the input: the first problems with their places, then where the others are,
+// and how many of each kind.
 func showFindings(w io.Writer, f *run.Findings, quiet bool, others string) {
 	if !quiet {
 		for _, warning := range f.Warnings {
