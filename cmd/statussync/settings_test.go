@@ -256,7 +256,7 @@ func TestWrongValues(t *testing.T) {
 // TestNoSecretInErrors sets values that may hold a secret and are wrong.
 func TestNoSecretInErrors(t *testing.T) {
 	t.Parallel()
-	const hint = "It looks like https://graph.microsoft.com/beta."
+	const hint = "it looks like https://graph.microsoft.com/beta"
 	_, err := load(t, nil, "run", "--base-url", "https://me:hunter2@example.com/beta")
 	wantUsage(t, err, "--base-url must not hold a user name or password", hint)
 	_, err = load(t, map[string]string{"STATUSSYNC_BASE_URL": "ftp://me:hunter2@example.com"}, "run")

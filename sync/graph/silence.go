@@ -51,6 +51,7 @@ func tokenless(ctx context.Context, answer row.Answer, err error) (row.Answer, e
 
 const (
 	codeCertificate = "certificate"
+	codeProxy       = "proxy"
 	codeSignIn      = "sign-in" // the origin of tokens cannot be reached, or is out of order
 )
 
@@ -67,9 +68,11 @@ func silenceCode(ctx context.Context, err error) string {
 	case errors.As(err, &certificate):
 		return codeCertificate
 	case errors.As(err, &proxy):
-		return "proxy"
+		return codeProxy
 	case errors.Is(ctx.Err(), context.Canceled):
 		return "canceled"
+	case proxyFailed(err):
+		return codeProxy
 	case errors.As(err, &lookup):
 		return "dns"
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timer) && timer.Timeout():
@@ -86,4 +89,10 @@ func silenceCode(ctx context.Context, err error) string {
 		return "too-long"
 	}
 	return "connection"
+}
+
+// proxyFailed reports that there was no way to the proxy.
+func proxyFailed(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "proxyconnect" // net/http's word
 }

@@ -47,7 +47,7 @@ func TestCertificates(t *testing.T) {
 		"neither":       {file("canary-key"), "", "is no PEM", "Check the password"},
 		"empty":         {file(""), "", "is no PEM", "openssl"},
 		"too long":      {file(strings.Repeat("x", maxCertificate+1)), "", "longer than 1024 KiB", "right file"},
-		"none":          {filepath.Join(t.TempDir(), "none"), "", "no such file", "Check the path"},
+		"none":          {filepath.Join(t.TempDir(), "none"), "", "no such file", "check the path"},
 		"a folder":      {t.TempDir(), "", "not a regular file", "read again"},
 	} {
 		chain, private, err := readCertificate(tt.path, NewSecret(tt.password))

@@ -57,8 +57,8 @@ func TestClientSecretRotates(t *testing.T) {
 		two != "second-secret" {
 		t.Errorf("%q, then %q", one, two)
 	}
-	os.Chmod(path, 0o640)
-	if w := s.Warning(); !strings.Contains(w, `client secret file`) || !strings.Contains(w, "0640") {
+	os.Chmod(path, 0o644)
+	if w := s.Warning(); !strings.Contains(w, `client secret file`) || !strings.Contains(w, "0644") {
 		t.Errorf("warning %q", w)
 	}
 }
