@@ -37,6 +37,8 @@ func barLine(p *run.Progress, width int) string {
 func stateLine(p *run.Progress, width int, now time.Time) string {
 	var parts []string
 	switch {
+	case p.Outage && p.Unmade:
+		parts = append(parts, "no sign-in, asking again and again")
 	case p.Outage:
 		parts = append(parts, "Graph is out, asking again and again")
 	case p.Until.After(now) && p.Asked:

@@ -56,6 +56,7 @@ func TestStateLine(t *testing.T) {
 			"paused until 14:03:20 (Graph asked for 41s), 1,234 failed"},
 		{run.Progress{State: dispatch.State{Until: until}}, 60, "paused until 14:03:20 (throttled)"},
 		{run.Progress{State: dispatch.State{Outage: true, Until: until}}, 60, "Graph is out, asking again and again"},
+		{run.Progress{State: dispatch.State{Outage: true, Unmade: true}}, 60, "no sign-in, asking again and again"},
 		{run.Progress{State: dispatch.State{InFlight: 64}}, 60, "64 in flight"},
 	} {
 		if got := stateLine(&tt.p, tt.width, now); got != tt.want {

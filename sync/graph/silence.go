@@ -32,26 +32,27 @@ func silence(ctx context.Context, answer row.Answer, b *bearer, err error, unsen
 // unsendable judges an attempt that would have left the route, or altered a value.
 func unsendable(answer row.Answer, err error) (row.Answer, error) {
 	answer.Code, answer.Message = "unsendable", clean(err.Error(), "", maxMessage)
-	return answer, &Error{Kind: Refused, Answer: answer, Err: err}
+	return answer, &Error{Kind: Refused, Answer: answer, Err: err, unmade: true}
 }
 
 // tokenless judges an attempt that came to nothing for want of a token.
 func tokenless(ctx context.Context, answer row.Answer, err error) (row.Answer, error) {
 	kind := SignIn
-	answer.Code = "token"
+	answer.Code, answer.ClientRequestID = codeToken, ""
 	switch {
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.Canceled):
 		kind, answer.Code = Unreachable, silenceCode(ctx, err)
-	case passing(err):
+	case ctx.Err() != nil, passing(err):
 		kind, answer.Code = Unreachable, codeSignIn
 	}
 	answer.Message = clean(err.Error(), "", maxMessage)
-	return answer, &Error{Kind: kind, Answer: answer, Err: err}
+	return answer, &Error{Kind: kind, Answer: answer, Err: err, unmade: true}
 }
 
 const (
 	codeCertificate = "certificate"
 	codeProxy       = "proxy"
+	codeToken       = "token"   // there is none, nor will there be
 	codeSignIn      = "sign-in" // the origin of tokens cannot be reached, or is out of order
 )
 

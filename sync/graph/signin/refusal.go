@@ -32,7 +32,7 @@ func (r *request) failed(ctx context.Context, err error) error {
 	own, _ := errors.AsType[*Error](r.fault)
 	switch {
 	case ctx.Err() != nil:
-		return overdue(ctx)
+		return overdue(ctx, " from "+r.service())
 	case own != nil:
 		return own
 	case r.err != nil:
@@ -59,8 +59,11 @@ func ownWords(err error) string {
 
 // service names who was asked.
 func (r *request) service() string {
-	if r.kind == ManagedIdentity {
+	switch r.kind {
+	case ManagedIdentity:
 		return "the managed identity's service"
+	case AzureCLI:
+		return "az"
 	}
 	return fmt.Sprintf("the sign-in service %q", r.host)
 }
