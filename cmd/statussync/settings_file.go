@@ -194,10 +194,11 @@ func (f *settingsFile) wrong(tk *token.Token, hint, format string, args ...any) 
 	return &usageError{text + f.excerpt(line, column), hint}
 }
 
-// What an excerpt must not show: the value of a key that is named like a secret, and the user of a URL.
+// What an excerpt must not show: the value of a key that is named like a secret, and the user and the query of a URL.
 var (
 	mayHoldSecret = regexp.MustCompile(`(?i)^.*?(token|secret|password|passwd|bearer)[^:]*:`)
 	userInfo      = regexp.MustCompile(`//[^/\s]*@`)
+	query         = regexp.MustCompile(`(//[^\s?#]*[?#])[^\s"']+`)
 )
 
 func (f *settingsFile) excerpt(line, column int) string {
@@ -206,6 +207,7 @@ func (f *settingsFile) excerpt(line, column int) string {
 		return ""
 	}
 	text := userInfo.ReplaceAllString(strings.TrimRight(lines[line-1], "\r"), "//"+signin.Mask+"@")
+	text = query.ReplaceAllString(text, "${1}"+signin.Mask)
 	if m := mayHoldSecret.FindString(text); m != "" && len(m) < len(text) {
 		text = m + " " + signin.Mask
 	}

@@ -259,6 +259,10 @@ func TestNoSecretInErrors(t *testing.T) {
 	const hint = "it looks like https://graph.microsoft.com/beta"
 	_, err := load(t, nil, "run", "--base-url", "https://me:hunter2@example.com/beta")
 	wantUsage(t, err, "--base-url must not hold a user name or password", hint)
+	for _, tail := range []string{"?sig=hunter2", "?hunter2", "#hunter2", "/?a=b&c=hunter2"} {
+		_, err = load(t, nil, "run", "--base-url", "https://example.com/beta"+tail)
+		wantUsage(t, err, "--base-url must not have a query or fragment", hint)
+	}
 	_, err = load(t, map[string]string{"STATUSSYNC_BASE_URL": "ftp://me:hunter2@example.com"}, "run")
 	wantUsage(t, err, "STATUSSYNC_BASE_URL must begin with https://", hint)
 	_, err = load(t, map[string]string{"STATUSSYNC_TOKEN": "two words"}, "run")
@@ -268,11 +272,13 @@ func TestNoSecretInErrors(t *testing.T) {
 		wantUsage(t, err, "--accept must be words of ASCII characters with one comma between them", "")
 	}
 	for text, excerpt := range map[string]string{
-		"graph:\n  base_url: https://me:hunter2@a.com/beta\n": "    2 |   base_url: https://[redacted]@a.com/beta\n",
-		"auth:\n  Token: hunter2\n":                           "    2 |   Token: [redacted]\n",
-		"auth: {token: hunter2, token_file: hunter2}\n":       "    1 | auth: {token: [redacted]\n",
-		"auth:\n  client_secret: hunter2\n":                   "    2 |   client_secret: [redacted]\n",
-		"auth:\n  token_file: \"hunter2\n":                    "    2 |   token_file: [redacted]\n",
+		"graph:\n  base_url: https://me:hunter2@a.com/beta\n":  "    2 |   base_url: https://[redacted]@a.com/beta\n",
+		"graph:\n  base_url: https://a.com/beta?sig=hunter2\n": "    2 |   base_url: https://a.com/beta?[redacted]\n",
+		"graph:\n  base_url: 'https://a.com/#hunter2'\n":       "    2 |   base_url: 'https://a.com/#[redacted]'\n",
+		"auth:\n  Token: hunter2\n":                            "    2 |   Token: [redacted]\n",
+		"auth: {token: hunter2, token_file: hunter2}\n":        "    1 | auth: {token: [redacted]\n",
+		"auth:\n  client_secret: hunter2\n":                    "    2 |   client_secret: [redacted]\n",
+		"auth:\n  token_file: \"hunter2\n":                     "    2 |   token_file: [redacted]\n",
 	} {
 		_, err := load(t, nil, "run", "--config", file(t, text))
 		if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), excerpt) {
