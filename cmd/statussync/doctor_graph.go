@@ -46,8 +46,8 @@ func (d *doctor) clock(theirs, ours time.Time) {
 	d.well("clock", "within "+brief(max(skew, time.Second))+" of Graph's")
 }
 
-// route tells what the answer to the read means. 404 in Graph's own form says that the app is not there, and so that the
-// route is.
+// route tells what the answer to the read means. 404 in Graph's own form says that the app is not there, and so that
+// the route is.
 func (d *doctor) route(a row.Answer, err error) {
 	switch {
 	case a.HTTPStatus == 0 || a.HTTPStatus >= 500 && a.HTTPStatus != http.StatusNotImplemented:

@@ -49,7 +49,7 @@ func clockAt(skew time.Duration) http.HandlerFunc {
 	}
 }
 
-// wantLines fails unless each of the lines has its words in a line of the text that begins so: "wrong clock: 10m ahead".
+// wantLines fails unless each of the lines has its words in a line of the text that begins so: "wrong clock: 10m".
 func wantLines(t *testing.T, name, text string, lines ...string) {
 	t.Helper()
 	for _, line := range lines {
@@ -122,7 +122,8 @@ func TestDoctorComparesTheAudience(t *testing.T) {
 		"another scope": {"https://graph.microsoft.com", gov + "/beta", "api://x/.default", true},
 	} {
 		var out bytes.Buffer
-		d := doctor{out: &out, settings: mustLoad(t, map[string]string{"STATUSSYNC_SCOPE": tt.scope}, "run", "--base-url", tt.root)}
+		env := map[string]string{"STATUSSYNC_SCOPE": tt.scope}
+		d := doctor{out: &out, settings: mustLoad(t, env, "run", "--base-url", tt.root)}
 		d.purpose(signin.Claims{Audience: tt.audience})
 		if wrong := strings.Contains(out.String(), "wrong  audience "); wrong != tt.wrong || wrong != (d.exit == 6) {
 			t.Errorf("%s: leaves with %d after\n%s", name, d.exit, &out)
@@ -196,7 +197,8 @@ func TestDoctorLeavesAsRun(t *testing.T) {
 		line string
 	}{
 		"no token file": {[]string{"--token-file", filepath.Join(t.TempDir(), "none")}, 2, "wrong sign-in: no such file"},
-		"no tenant":     {[]string{"--auth-method", "client-certificate", "--client-id", ours}, 2, "wrong configuration: needs auth.tenant"},
+		"no tenant": {[]string{"--auth-method", "client-certificate", "--client-id", ours}, 2,
+			"wrong configuration: needs auth.tenant"},
 	} {
 		text, exit := examined(t, "", clockAt(0), tt.args...)
 		wantLines(t, name, text, tt.line, ": hint: ")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +66,16 @@ func TestClientSecrets(t *testing.T) {
 	env["STATUSSYNC_CLIENT_SECRET_FILE"] = "f"
 	_, err := load(t, env, "run")
 	wantUsage(t, err, "STATUSSYNC_CLIENT_SECRET and STATUSSYNC_CLIENT_SECRET_FILE are both set", "Unset one of them.")
+}
+
+// TestCertificatePassword: whatever was typed is the password, and config does not show it.
+func TestCertificatePassword(t *testing.T) {
+	t.Parallel()
+	const typed = " pass wörd\t"
+	s := mustLoad(t, map[string]string{passwordVariable: typed}, "run")
+	if s.CertificatePassword.Reveal() != typed || strings.Contains(s.yaml(), "wörd") {
+		t.Errorf("%q in\n%s", s.CertificatePassword.Reveal(), s.yaml())
+	}
 }
 
 // TestPushURL lets no password come out.

@@ -108,6 +108,12 @@ func secret(at *signin.Secret) value {
 	}, signin.Secret.String}
 }
 
+// password takes any text: blanks and the letters of all languages are a part of it.
+func password(at *signin.Secret) value {
+	return parsed[signin.Secret]{at, func(s string) (signin.Secret, error) { return signin.NewSecret(s), nil },
+		signin.Secret.String}
+}
+
 func rate(at *dispatch.Rate) value {
 	return parsed[dispatch.Rate]{at, func(s string) (dispatch.Rate, error) {
 		r, err := dispatch.ParseRate(s)

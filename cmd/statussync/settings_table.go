@@ -172,7 +172,7 @@ var running = []setting{
 		help: "certificate and private key, PEM or PKCS#12; its password is in " + passwordVariable,
 		bind: func(s *Settings) value { return anyText(&s.CertificateFile) }},
 	{env: passwordVariable, group: signing, help: "password of the certificate file",
-		bind: func(s *Settings) value { return secret(&s.CertificatePassword) }},
+		bind: func(s *Settings) value { return password(&s.CertificatePassword) }},
 	{flag: "token-file", key: "auth.token_file", unit: "file", group: signing,
 		help: "read the bearer token from this file; otherwise set " + tokenVariable,
 		bind: func(s *Settings) value { return anyText(&s.TokenFile) }},

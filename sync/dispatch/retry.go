@@ -131,8 +131,8 @@ func (w *worker) abandon(ctx context.Context, err error) error {
 	return w.close(stop)
 }
 
-// close records the job's outcome. It returns stop, or what the outcome makes the end of the run. A row without a request
-// stays untouched when the run ends.
+// close records the job's outcome. It returns stop, or what the outcome makes the end of the run. A row without a
+// request stays untouched when the run ends.
 func (w *worker) close(stop error) error {
 	j := &w.job
 	if stop != nil && j.attempts == 0 {

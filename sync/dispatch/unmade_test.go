@@ -49,8 +49,8 @@ func TestUnmade(t *testing.T) {
 	})
 }
 
-// TestUnmadeEnds: a row has as many tries as any, and one that was never sent says so. When the run ends first, or for it,
-// such a row stays untouched.
+// TestUnmadeEnds: a row has as many tries as any, and one that was never sent says so. When the run ends first, or for
+// it, such a row stays untouched.
 func TestUnmadeEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

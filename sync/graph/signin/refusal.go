@@ -44,6 +44,12 @@ func (r *request) failed(ctx context.Context, err error) error {
 	if r.kind == AzureCLI {
 		e.HintText = "log in with az login, then try again"
 	}
+	_, noJSON := errors.AsType[*json.SyntaxError](err)
+	_, noObject := errors.AsType[*json.UnmarshalTypeError](err)
+	if noJSON || noObject {
+		e = &Error{Text: "az has printed something else than a token", HintText: "look at what this prints: " +
+			"az account get-access-token -o none"}
+	}
 	return e
 }
 
@@ -120,8 +126,11 @@ type said struct {
 func (r *request) refused() error {
 	status := r.res.StatusCode
 	if status/100 == 2 {
-		return &Error{Text: fmt.Sprintf("%s answered %d, but not with a token", r.service(), status),
-			HintText: hintAuthority}
+		e := &Error{Text: fmt.Sprintf("%s answered %d, but not with a token", r.service(), status), HintText: hintAuthority}
+		if r.kind == ManagedIdentity {
+			e.HintText = hintMachine
+		}
+		return e
 	}
 	var s said
 	if json.Unmarshal(r.body, &s) != nil {

@@ -51,8 +51,8 @@ func (s *Source) Method() string { return s.method }
 // was set.
 func (s *Source) Picked() string { return s.picked }
 
-// Warning says, in one sentence, that everybody may use the file that the token or the credential is in, or is empty. It
-// looks at the file when it is called.
+// Warning says, in one sentence, that everybody may use the file that the token or the credential is in, or is empty.
+// It looks at the file when it is called.
 func (s *Source) Warning() string { return s.file.warning() }
 
 // Token returns a token. refused is the token that the service has just refused, or "": a new one is asked for if it is
