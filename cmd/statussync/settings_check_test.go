@@ -27,6 +27,11 @@ func TestCloud(t *testing.T) {
 		{nil, []string{"--cloud=usgov", "--base-url=https://graph.example/v1.0"}, "https://graph.example/v1.0", "--base-url"},
 	} {
 		s := mustLoad(t, tt.env, append([]string{"run"}, tt.args...)...)
+		if shown := s.yaml(); strings.HasPrefix(tt.root, "https://graph.microsoft.us") &&
+			(!strings.Contains(shown, "# of the cloud: https://login.microsoftonline.us\n") ||
+				!strings.Contains(shown, "# of the cloud: https://graph.microsoft.us/.default\n")) {
+			t.Errorf("%v %v:\n%s", tt.env, tt.args, shown)
+		}
 		if from := s.origins["graph.base_url"].String(); s.BaseURL != tt.root || from != tt.from {
 			t.Errorf("%v %v: %s from %s, want %s from %s", tt.env, tt.args, s.BaseURL, from, tt.root, tt.from)
 		}
