@@ -39,6 +39,9 @@ func TestClientSecret(t *testing.T) {
 	if claims := form.Get("claims"); !strings.Contains(strings.ToUpper(claims), `"CP1"`) {
 		t.Errorf("the service is not told that claims are understood: %q", claims)
 	}
+	if left := time.Until(s.held.Load().due); left > 55*time.Minute || left < 54*time.Minute {
+		t.Errorf("of an hour's token, the next one is asked for in %v", left)
+	}
 	if s.Method() != ClientSecret || s.Picked() != "" {
 		t.Errorf("method %q, picked %q", s.Method(), s.Picked())
 	}
