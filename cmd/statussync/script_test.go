@@ -44,6 +44,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"simulator": startSimulator, "outage": switchOutage, "seen": seen, "status": status, "signal": signalAfter,
 			"waitfor": waitFor, "tmpfs": mountSmall, "fill": fillAfter, "challenge": challenge, "untold": untold,
+			"everything": everything,
 		},
 	})
 }
