@@ -174,7 +174,7 @@ func TestObserve(t *testing.T) {
 		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second), Outage: true},
 		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second), Outage: true, Unmade: true, Message: "login.example"},
 		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second), Asked: true},
-		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second)},
+		{Kind: dispatch.Pause, At: now, Until: now.Add(3 * time.Second)}, // notably longer
 		{Kind: dispatch.Resume, At: now, Duration: 3 * time.Second},
 		{Kind: dispatch.RateChange, At: now, Rate: 5},
 	} {
