@@ -29,7 +29,9 @@ run.`,
 			}
 			c := calling{flags: givenFlags(cmd)}
 			var said error
-			err = run.Report(cmd.Context(), s.Runs, runID(args), version(), func(end run.Summary) { said = present(std, s, c, end) })
+			err = run.Report(cmd.Context(), s.Runs, runID(args), version(), func(end run.Summary) {
+				said = present(std, s, c, end)
+			})
 			return errors.Join(err, said)
 		},
 	}
