@@ -26,7 +26,7 @@ type place struct {
 // session runs one command, and returns what it prints, as the README has it, and how it leaves.
 func (p *place) session(t *testing.T, command string) string {
 	t.Helper()
-	command = strings.ReplaceAll(command, "go run ./cmd/statussync", "statussync") // which it would turn every status of into 1
+	command = strings.ReplaceAll(command, "go run ./cmd/statussync", "statussync") // go run hides the exit status
 	cmd := exec.Command("sh", "-c", strings.NewReplacer(p.names...).Replace(command))
 	cmd.Dir = p.dir
 	cmd.Env = append(os.Environ(), p.env[0])
@@ -116,7 +116,8 @@ func inPod(t *testing.T, work string) *place {
 			cluster, subject, simulator.DefaultAudience, time.Now().Add(time.Hour).Unix())),
 	} {
 		path := filepath.Join(dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600)); err != nil {
+		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600))
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

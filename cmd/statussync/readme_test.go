@@ -125,7 +125,8 @@ func rewrite(t *testing.T, block *regexp.Regexp, sessions []string) {
 func workFolder(t *testing.T) string {
 	t.Helper()
 	work := t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(work, "bin", "statussync"), ".").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", filepath.Join(work, "bin", "statussync"), ".")
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	samples := filepath.Join("input", "testdata")

@@ -97,8 +97,8 @@ func (s *sim) reached(n int64) <-chan struct{} {
 }
 
 // startSimulator serves a simulator and sets URL to its service root. Arguments are "unlimited", "removed",
-// "latency=D", "writes=N", "window=D", "tokens=A,B", "page=N", "hold=FILE", "login=LIFETIME", or a rule as simulate takes
-// it.
+// "latency=D", "writes=N", "window=D", "tokens=A,B", "page=N", "hold=FILE", "login=LIFETIME", or a rule as simulate
+// takes it.
 func startSimulator(ts *testscript.TestScript, _ bool, args []string) {
 	var c simulator.Config
 	var hold Serve
