@@ -31,7 +31,8 @@ sent, and without --save nothing is kept or locked. With --save --quiet it print
 			return doPlan(cmd, s, files, std)
 		},
 	}
-	addSettings(cmd, reading, deciding, saving, target, signing, sending, pruning, keeping, showing)
+	addSettings(cmd, reading, deciding, sparing, saving, target, rehearsing, signing, asking, sending,
+		pruning, keeping, showing)
 	return cmd
 }
 
@@ -92,7 +93,7 @@ func sayKept(std streams, s *Settings, id string, as calling) {
 		fmt.Fprintln(to, id)
 		return
 	}
-	as = as.among(common, target, signing, sending, pruning, keeping).without("dry-run")
+	as = as.among(common, target, rehearsing, signing, asking, sending, pruning, keeping).without("dry-run")
 	as.flags = append(as.flags, "--run="+id)
 	fmt.Fprintf(to, "\nKept as %s. Send exactly this with:\n    %s\n", id, as.command("run"))
 }

@@ -37,7 +37,8 @@ goes on when the same command is given again.`,
 			return err
 		},
 	}
-	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping, showing, watching)
+	addSettings(cmd, reading, deciding, sparing, target, rehearsing, signing, asking, sending, pruning,
+		keeping, showing, watching)
 	_ = cmd.RegisterFlagCompletionFunc("run", completeSaved) // fails for a flag that does not exist
 	return cmd
 }

@@ -142,7 +142,7 @@ func (s *Settings) checkFiles(files []string) error {
 	}
 	for i := range table {
 		st := &table[i]
-		decides := st.group == reading || st.group == deciding || st.flag == "fresh"
+		decides := st.group == reading || st.group == deciding || st.group == sparing || st.flag == "fresh"
 		if from := s.origins[st.name()]; decides && from.layer == byFlag {
 			return &usageError{from.String() + " has no say over a kept plan", "Leave it out, or make a new plan with it."}
 		}

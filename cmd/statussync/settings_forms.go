@@ -153,7 +153,7 @@ func verify(at *run.Verify) value {
 	return parsed[run.Verify]{at, func(s string) (run.Verify, error) {
 		v, err := run.ParseVerify(s)
 		if err != nil {
-			return v, errors.New("must be all, none, or a sample such as sample=2%")
+			return v, errors.New("must be unknown, all, none, or a sample such as sample=2%")
 		}
 		return v, nil
 	}, run.Verify.String}

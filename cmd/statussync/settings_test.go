@@ -31,7 +31,8 @@ func load(t *testing.T, env map[string]string, args ...string) (*Settings, error
 		s, err = loadSettings(cmd, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 		return err
 	}}
-	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping, showing, watching, saving, serving)
+	addSettings(cmd, reading, deciding, sparing, target, rehearsing, signing, asking, sending, pruning,
+		keeping, showing, watching, saving, serving)
 	root.AddCommand(cmd)
 	root.SetArgs(args)
 	err := root.Execute()
@@ -232,7 +233,7 @@ func TestWrongValues(t *testing.T) {
 		{"metrics-file", "m.txt", `"m.txt", but must end in .prom, or node_exporter passes it over`, ""},
 		{"quota-share", "0%", `"0%", but must be a share from 1% to 100%`, ""},
 		{"quota-share", "80", `"80", but must be a share from 1% to 100%`, ""},
-		{"verify", "sample=0%", `"sample=0%", but must be all, none, or a sample such as sample=2%`, ""},
+		{"verify", "sample=0%", `"sample=0%", but must be unknown, all, none, or a sample such as sample=2%`, ""},
 		{"cloud", "usgow", `"usgow", but must be global, usgov, usgov-dod or china; did you mean usgov?`, ""},
 		{"log-level", strings.Repeat("x", 61),
 			`"` + strings.Repeat("x", 60) + `…", but must be debug, info, warn or error`, ""},

@@ -107,7 +107,7 @@ func options(
 	o.MaxDuration, o.Fresh, o.ResumeWithin, o.LockWait, o.Keep = s.MaxDuration, s.Fresh, s.ResumeWithin, s.LockWait, s.Keep
 	o.SavedRun, o.MaxPlanAge, o.Verify, o.ForgetRate = s.SavedRun, s.MaxPlanAge, s.Verify, s.ForgetRate
 	if s.Simulate {
-		sim, err := startRehearsal(o.Verify != run.Verify{})
+		sim, err := startRehearsal(o.Verify.Share > 0)
 		if err != nil {
 			return o, nothing, err
 		}

@@ -46,7 +46,7 @@ type comparison struct {
 
 // newComparison returns a comparison whose spool lies in dir until it is closed.
 func newComparison(c *graph.Client, d *dispatch.Dispatcher, o Options, dir string) (*comparison, error) {
-	spool, err := os.CreateTemp(dir, reports.TempPrefix+"held-")
+	spool, err := newSpool(dir, "held-")
 	if err != nil {
 		return nil, spooled(err)
 	}
@@ -70,8 +70,7 @@ func (c *comparison) close() {
 	if c.before != nil {
 		c.before.Abort()
 	}
-	c.spool.Close()
-	os.Remove(c.spool.Name())
+	closeSpool(c.spool)
 }
 
 // prepare reads what Graph holds of the apps of the input, and fills in ids. An input that is refused as it stands is

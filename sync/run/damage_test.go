@@ -147,7 +147,7 @@ func TestDecisionsCannotBeRecorded(t *testing.T) {
 	if err := c.session.Flush(t.Context()); err == nil {
 		t.Fatal("the journal takes two outcomes of one row")
 	}
-	result, err := c.complete(t.Context())
+	result, err := c.complete(t.Context(), t.Context())
 	if ExitStatus(err) != ExitBooks || result != nil || w.sent() != 0 {
 		t.Errorf("exit status %d of %v, %d rows were sent", ExitStatus(err), err, w.sent())
 	}

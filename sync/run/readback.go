@@ -10,7 +10,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/statussync/statussync/input"
-	"github.com/statussync/statussync/reports"
 	"github.com/statussync/statussync/sync/compare"
 	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/graph"
@@ -26,8 +25,9 @@ type readBack struct {
 	log      *zap.Logger
 
 	// each shows the rows to read back, in row order and as often as it is called. No two have the same app and id; those
-	// without an id are of apps that Graph does not know.
-	each   func(ctx context.Context, visit func(rec *input.Record, unknown bool) error) error
+	// without an id are of apps that Graph does not know. Was is the outcome that a row had before, nil if none.
+	each   func(ctx context.Context, visit func(rec *input.Record, was *row.Outcome) error) error
+	once   bool          // the first read that fails is the last
 	listed *compare.Held // what Graph holds of some apps, which were listed before; nil: of none
 
 	spool *os.File
@@ -36,8 +36,10 @@ type readBack struct {
 	state []state   // of the row with each key; of one app, one goroutine at a time
 	apps  map[string]*readApp
 
-	reads, failures atomic.Int64 // all requests, and those that failed with all their tries
-	inSequence      atomic.Int64 // failures since the last read that went well
+	reads, failures atomic.Int64                // all requests, and those that failed with all their tries
+	inSequence      atomic.Int64                // failures since the last read that went well
+	served          atomic.Bool                 // a read has gone well
+	refusal         atomic.Pointer[graph.Error] // why the first read failed
 }
 
 // A state says what is known of a row.
@@ -59,7 +61,7 @@ type finding struct {
 
 // newReadBack returns a readBack whose temporary file lies in dir until it is closed.
 func newReadBack(c *graph.Client, d *dispatch.Dispatcher, o *Options, dir string) (*readBack, error) {
-	spool, err := os.CreateTemp(dir, reports.TempPrefix+"read-")
+	spool, err := newSpool(dir, "read-")
 	if err != nil {
 		return nil, spooled(err)
 	}
@@ -70,14 +72,13 @@ func newReadBack(c *graph.Client, d *dispatch.Dispatcher, o *Options, dir string
 }
 
 func (r *readBack) close() {
-	r.spool.Close()
-	os.Remove(r.spool.Name())
+	closeSpool(r.spool)
 }
 
 // collect finds out which rows of which apps are to be read.
 func (r *readBack) collect(ctx context.Context) error {
 	var hash row.Hasher
-	err := r.each(ctx, func(rec *input.Record, _ bool) error {
+	err := r.each(ctx, func(rec *input.Record, _ *row.Outcome) error {
 		if r.wasListed(rec) || rec.ID == "" {
 			return nil
 		}
@@ -127,17 +128,17 @@ func (r *readBack) fetch(ctx context.Context) error {
 }
 
 // compare tells what came of each row, in row order.
-func (r *readBack) compare(ctx context.Context, tell func(*input.Record, bool, finding) error) error {
+func (r *readBack) compare(ctx context.Context, tell func(*input.Record, *row.Outcome, finding) error) error {
 	if err := r.held.Seal(); err != nil {
 		return spooled(err)
 	}
 	var hash row.Hasher
-	return r.each(ctx, func(rec *input.Record, unknown bool) error {
+	return r.each(ctx, func(rec *input.Record, was *row.Outcome) error {
 		f, err := r.find(&hash, rec)
 		if err != nil {
 			return err
 		}
-		return tell(rec, unknown, f)
+		return tell(rec, was, f)
 	})
 }
 

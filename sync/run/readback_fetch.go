@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"net/http"
 	"slices"
 
 	"go.uber.org/zap"
@@ -82,12 +81,12 @@ func (r *readBack) listApp(ctx context.Context, app string, a *readApp) error {
 			return answer, err
 		})
 		switch {
-		case err != nil && next == "" && answer.HTTPStatus == http.StatusNotFound:
+		case err != nil && next == "" && absent(answer):
 			a.unknown = true
 		case err != nil:
 			return r.failed("the list of "+app, err)
 		}
-		r.inSequence.Store(0)
+		r.wentWell()
 		news, err := r.take(&hash, page.Statuses)
 		if err != nil {
 			return err
@@ -141,7 +140,7 @@ func (r *readBack) ask(ctx context.Context) error {
 	var hash row.Hasher
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(r.atOnce)
-	err := r.each(ctx, func(rec *input.Record, _ bool) error {
+	err := r.each(ctx, func(rec *input.Record, _ *row.Outcome) error {
 		at, found := r.place(keyOf(&hash, rec.Status))
 		if !found || r.state[at] != unread || !r.app(rec).asks() {
 			return nil
@@ -168,13 +167,13 @@ func (r *readBack) askFor(ctx context.Context, app, id string, number int64) (st
 		return answer, err
 	})
 	switch {
-	case err != nil && answer.HTTPStatus == http.StatusNotFound:
-		r.inSequence.Store(0)
+	case err != nil && absent(answer):
+		r.wentWell()
 		return missing, nil
 	case err != nil:
 		return unread, r.failed("a status", err, zap.Int64("row", number))
 	}
-	r.inSequence.Store(0)
+	r.wentWell()
 	return seen, spooled(r.held.Add([]row.Status{s}))
 }
 
@@ -186,12 +185,18 @@ func (r *readBack) read(ctx context.Context, call func(context.Context) (row.Ans
 	})
 }
 
+func (r *readBack) wentWell() {
+	r.inSequence.Store(0)
+	r.served.Store(true)
+}
+
 // failed takes notice of a read that failed. It returns why no other one would fare better, nil if one may.
 func (r *readBack) failed(what string, err error, fields ...zap.Field) error {
 	var answered *graph.Error
-	if !errors.As(err, &answered) || answered.Fatal() {
+	if !errors.As(err, &answered) || answered.Fatal() || r.once {
 		return err
 	}
+	r.refusal.CompareAndSwap(nil, answered) // those that the first one has cut off come after it
 	if r.failures.Add(1) <= shownFailures {
 		r.log.Warn("could not read back "+what, append(fields, zap.Error(err))...)
 	}

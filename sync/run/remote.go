@@ -81,7 +81,7 @@ func (c *comparison) listApp(ctx context.Context, app string) error {
 	for next, first := "", true; first || next != ""; first = false {
 		page, answer, err := c.page(ctx, app, next)
 		switch {
-		case err != nil && first && answer.HTTPStatus == http.StatusNotFound:
+		case err != nil && first && absent(answer):
 			c.held.App(app, false)
 			return nil
 		case err != nil:
@@ -98,6 +98,10 @@ func (c *comparison) listApp(ctx context.Context, app string) error {
 	c.held.App(app, true)
 	return nil
 }
+
+// absent reports whether Graph says that it holds nothing there. A 404 that is not in Graph's own form, with a code, is
+// about the address.
+func absent(a row.Answer) bool { return a.HTTPStatus == http.StatusNotFound && a.Code != "" }
 
 // unlisted says why a run ends that cannot learn what Graph holds of an app. Nothing has been sent by then.
 func unlisted(app string, first bool, err error) error {

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -58,8 +57,9 @@ var stops = []struct {
 	{"no such route", func(w *world) { w.sim.SetRouteRemoved(true) }, ExitStopped, 1,
 		[]string{"does not serve the route", "400", "README"}, ""},
 	{"another token", func(w *world) { w.sim.SetTokens("other") }, ExitSignIn, 2, []string{"401"}, ""},
-	{"max-duration", func(w *world) { w.opt.MaxDuration = 1 }, ExitUnfinished, 0,
-		[]string{"--max-duration is over"}, ""},
+	{"max-duration", func(w *world) {
+		w.opt.MaxDuration, w.opt.Send.Rate = 2*time.Second, dispatch.Rate{N: 3, Per: time.Hour}
+	}, ExitUnfinished, 2, []string{"--max-duration is over"}, "30 succeeded"},
 	{"nobody there", func(w *world) {
 		w.opt.Graph.BaseURL = "http://127.0.0.1:1/beta"
 		w.opt.Send.Attempts, w.opt.Send.MaxWait = 1, time.Millisecond
@@ -195,14 +195,5 @@ func TestObserve(t *testing.T) {
 	if p.Requests[200] != 1 || p.Requests[0] != 1 || p.Throttling.Answers != 1 || p.Throttling.Pauses != 1 ||
 		p.Throttling.Paused != 3*time.Second || p.Throttling.RateChanges != 1 || p.Latency.P50 != time.Millisecond {
 		t.Errorf("counted: %+v", p)
-	}
-}
-
-// TestMaxDurationIsNoSignal keeps the two apart, which end a context alike.
-func TestMaxDurationIsNoSignal(t *testing.T) {
-	t.Parallel()
-	err := error(&dispatch.Stop{Reason: dispatch.Signal, Err: errDuration})
-	if !errors.Is(err, errDuration) || stopStatus(err) != ExitUnfinished {
-		t.Errorf("%v ends with %d", err, stopStatus(err))
 	}
 }
