@@ -38,7 +38,7 @@ type readBack struct {
 
 	reads, failures atomic.Int64                // all requests, and those that failed with all their tries
 	inSequence      atomic.Int64                // failures since the last read that went well
-	served          atomic.Bool                 // a read has gone well
+	served, gone    atomic.Bool                 // a read was answered, and one with 404
 	refusal         atomic.Pointer[graph.Error] // why the first read failed
 }
 
@@ -116,15 +116,32 @@ func (r *readBack) place(key row.Key) (at int, found bool) { return slices.Binar
 // fetch reads what is to be read. Its error is why no more could be read; what was read counts all the same.
 func (r *readBack) fetch(ctx context.Context) error {
 	r.log.Info("reading back", zap.Int("rows", len(r.keys)), zap.Int("apps", len(r.apps)))
-	if err := r.list(ctx); err != nil {
-		return err
-	}
+	err := r.list(ctx)
 	for _, app := range r.apps {
-		if app.asks() {
-			return r.ask(ctx)
+		if err == nil && app.asks() {
+			err = r.ask(ctx)
+			break
 		}
 	}
-	return nil
+	if err == nil && r.gone.Load() && !r.served.Load() {
+		err = r.doubt(ctx)
+	}
+	return err
+}
+
+// doubt asks whether this Graph serves reading at all, after it has answered 404 to all that it was asked. If it does
+// not, nothing was read.
+func (r *readBack) doubt(ctx context.Context) error {
+	c := comparison{client: r.client, dispatch: r.dispatch}
+	err := c.served(ctx)
+	r.reads.Add(c.requests.Load())
+	if err != nil {
+		clear(r.state)
+		for _, app := range r.apps {
+			app.unknown, app.whole = false, false
+		}
+	}
+	return err
 }
 
 // compare tells what came of each row, in row order.

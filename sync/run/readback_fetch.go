@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/http"
 	"slices"
+	"sync/atomic"
 
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
@@ -81,12 +83,14 @@ func (r *readBack) listApp(ctx context.Context, app string, a *readApp) error {
 			return answer, err
 		})
 		switch {
-		case err != nil && next == "" && absent(answer):
+		case err != nil && next == "" && answer.HTTPStatus == http.StatusNotFound:
 			a.unknown = true
+			r.took(&r.gone)
 		case err != nil:
 			return r.failed("the list of "+app, err)
+		default:
+			r.took(&r.served)
 		}
-		r.wentWell()
 		news, err := r.take(&hash, page.Statuses)
 		if err != nil {
 			return err
@@ -167,13 +171,13 @@ func (r *readBack) askFor(ctx context.Context, app, id string, number int64) (st
 		return answer, err
 	})
 	switch {
-	case err != nil && absent(answer):
-		r.wentWell()
+	case err != nil && answer.HTTPStatus == http.StatusNotFound:
+		r.took(&r.gone)
 		return missing, nil
 	case err != nil:
 		return unread, r.failed("a status", err, zap.Int64("row", number))
 	}
-	r.wentWell()
+	r.took(&r.served)
 	return seen, spooled(r.held.Add([]row.Status{s}))
 }
 
@@ -185,9 +189,10 @@ func (r *readBack) read(ctx context.Context, call func(context.Context) (row.Ans
 	})
 }
 
-func (r *readBack) wentWell() {
+// took takes notice of an answer.
+func (r *readBack) took(answer *atomic.Bool) {
 	r.inSequence.Store(0)
-	r.served.Store(true)
+	answer.Store(true)
 }
 
 // failed takes notice of a read that failed. It returns why no other one would fare better, nil if one may.

@@ -81,7 +81,7 @@ func (c *comparison) listApp(ctx context.Context, app string) error {
 	for next, first := "", true; first || next != ""; first = false {
 		page, answer, err := c.page(ctx, app, next)
 		switch {
-		case err != nil && first && absent(answer):
+		case err != nil && first && answer.HTTPStatus == http.StatusNotFound:
 			c.held.App(app, false)
 			return nil
 		case err != nil:
@@ -98,10 +98,6 @@ func (c *comparison) listApp(ctx context.Context, app string) error {
 	c.held.App(app, true)
 	return nil
 }
-
-// absent reports whether Graph says that it holds nothing there. A 404 that is not in Graph's own form, with a code, is
-// about the address.
-func absent(a row.Answer) bool { return a.HTTPStatus == http.StatusNotFound && a.Code != "" }
 
 // unlisted says why a run ends that cannot learn what Graph holds of an app. Nothing has been sent by then.
 func unlisted(app string, first bool, err error) error {
@@ -130,7 +126,7 @@ func unlisted(app string, first bool, err error) error {
 
 func notListed(asked string, a row.Answer) error {
 	return &Failure{Exit: ExitStopped,
-		Text: fmt.Sprintf("this Graph does not serve the list that --compare remote needs: %s was answered %d%s",
+		Text: fmt.Sprintf("this Graph does not serve the list of an app: %s was answered %d%s",
 			asked, a.HTTPStatus, code(a)),
 		Do: "check --base-url, or leave --compare out to send every row; if the writes are refused as well, " +
 			"see the README, section \"When every row is answered 400\""}

@@ -25,13 +25,15 @@ func (r *readBack) unreadable(rows int64, err error) *Failure {
 		f.Exit = stopStatus(err)
 	case refused.Kind == graph.Forbidden:
 		f.Exit = ExitSignIn
-	case refused.Kind == graph.Refused && !r.served.Load():
+	case refused.Kind == graph.Refused && !r.served.Load() && !r.gone.Load():
 		f.Exit = ExitStopped
 		f.Text += ", since this Graph does not serve reading"
-		f.Do = "its answers to the writes are all there is; see the README, section \"When every row is answered 400\""
 	}
-	if f.Exit == ExitUnfinished {
+	switch f.Exit {
+	case ExitUnfinished:
 		f.Do = "give the same command again: it reads once more, and sends nothing twice"
+	case ExitStopped:
+		f.Do = "its answers to the writes are all there is; see the README, section \"When every row is answered 400\""
 	}
 	return f
 }
