@@ -57,9 +57,6 @@ var stops = []struct {
 	{"no such route", func(w *world) { w.sim.SetRouteRemoved(true) }, ExitStopped, 1,
 		[]string{"does not serve the route", "400", "README"}, ""},
 	{"another token", func(w *world) { w.sim.SetTokens("other") }, ExitSignIn, 2, []string{"401"}, ""},
-	{"max-duration", func(w *world) {
-		w.opt.MaxDuration, w.opt.Send.Rate = 2*time.Second, dispatch.Rate{N: 3, Per: time.Hour}
-	}, ExitUnfinished, 2, []string{"--max-duration is over"}, "30 succeeded"},
 	{"nobody there", func(w *world) {
 		w.opt.Graph.BaseURL = "http://127.0.0.1:1/beta"
 		w.opt.Send.Attempts, w.opt.Send.MaxWait = 1, time.Millisecond
