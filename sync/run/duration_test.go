@@ -59,7 +59,7 @@ func TestMaxDurationAtOnce(t *testing.T) {
 	w := newWorld(t, unlimited)
 	w.opt.MaxDuration = 1
 	err := w.fails(ExitUnfinished, w.file("users.csv", table(1, 10)))
-	if !has(err, "--max-duration was over before anything", "longer") || w.sent() != 0 {
+	if !has(err, "nothing was sent: --max-duration is over", "longer") || w.sent() != 0 {
 		t.Errorf("%v, %d writes", err, w.sent())
 	}
 }
@@ -70,10 +70,10 @@ func TestMaxDurationWhileListing(t *testing.T) {
 	p := newProver(t, unlimited)
 	p.opt.Compare = true
 	early, over := context.WithCancelCause(t.Context())
-	p.reading = func(int64) { over(errNoTime) }
+	p.reading = func(int64) { over(errDuration) }
 	c := p.begun(p.file("users.csv", table(1, 10)))
 	defer c.close()
-	if _, err := c.complete(t.Context(), early); !errors.Is(err, errNoTime) || p.sent() != 0 || len(p.folders()) != 0 {
+	if _, err := c.complete(t.Context(), early); !errors.Is(err, errDuration) || p.sent() != 0 || len(p.folders()) != 0 {
 		t.Errorf("%v, %d writes, folders %q", err, p.sent(), p.folders())
 	}
 }
