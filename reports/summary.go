@@ -20,7 +20,7 @@ type View struct {
 // A Step is a command to type next.
 type Step struct {
 	Why     string // what it does, such as "Send the 12 rows again"; may be empty
-	Command string // a whole command line, quoted for a shell where it needs to be
+	Command string // a whole command, quoted for a shell where it needs to be; it may have several lines
 }
 
 // maxShown is how many groups a terminal gets; report.json has them all.
@@ -57,7 +57,7 @@ type summary struct {
 }
 
 // wrap adds a paragraph of printable text.
-func (s *summary) wrap(indent int, text string) { s.b = wrap(s.b, s.width, indent, text) }
+func (s *summary) wrap(indent int, text string) { s.b = Wrap(s.b, s.width, indent, 2, text) }
 
 func (s *summary) blank() { s.b = append(s.b, '\n') }
 
@@ -190,6 +190,8 @@ func (s *summary) next() {
 		if step.Why != "" {
 			s.wrap(2, visible(step.Why)+":")
 		}
-		s.b = append(s.b, "    "+visible(step.Command)+"\n"...)
+		for line := range strings.SplitSeq(step.Command, "\n") {
+			s.b = append(s.b, "    "+visible(line)+"\n"...)
+		}
 	}
 }

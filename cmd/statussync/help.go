@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/statussync/statussync/reports"
 	"github.com/statussync/statussync/sync/run"
 )
 
@@ -58,7 +58,8 @@ func help(cmd *cobra.Command, _ []string) {
 	if about == "" {
 		about = cmd.Short
 	}
-	fmt.Fprintf(&b, "%s\n\nUsage:\n  %s\n", filled(about), cmd.UseLine())
+	about = strings.Join(strings.Fields(about), " ")
+	fmt.Fprintf(&b, "%s\nUsage:\n  %s\n", reports.Wrap(nil, helpWidth, 0, 0, about), cmd.UseLine())
 	commands(&b, cmd)
 	flags(&b, cmd)
 	b.WriteString("\nExit status:\n")
@@ -70,27 +71,6 @@ func help(cmd *cobra.Command, _ []string) {
 
 // helpWidth is how many columns the help takes.
 const helpWidth = 100
-
-// filled returns text in lines of helpWidth characters at most.
-func filled(text string) string {
-	var b strings.Builder
-	column := 0
-	for word := range strings.FieldsSeq(text) {
-		n := utf8.RuneCountInString(word)
-		switch {
-		case column == 0:
-		case column+1+n > helpWidth:
-			b.WriteByte('\n')
-			column = 0
-		default:
-			b.WriteByte(' ')
-			column++
-		}
-		b.WriteString(word)
-		column += n
-	}
-	return b.String()
-}
 
 // commands lists the commands below cmd.
 func commands(b *strings.Builder, cmd *cobra.Command) {

@@ -91,21 +91,14 @@ func complain(w io.Writer, err error) {
 		return
 	}
 	for _, one := range parts(err) {
-		fmt.Fprintf(w, "statussync: %s\n", printableLines(one.Error()))
+		for line := range strings.SplitSeq("statussync: "+one.Error(), "\n") {
+			tell(w, 0, printable(line))
+		}
 		var hinted interface{ Hint() string }
 		if errors.As(one, &hinted) && hinted.Hint() != "" {
-			fmt.Fprintf(w, "  hint: %s\n", printableLines(hinted.Hint()))
+			tell(w, 2, "hint: "+printable(hinted.Hint()))
 		}
 	}
-}
-
-// printableLines is printable for a text that may have several lines, as an excerpt of a file has.
-func printableLines(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = printable(line)
-	}
-	return strings.Join(lines, "\n")
 }
 
 // parts takes apart an error that joins several, unless they stand under one sentence.

@@ -50,3 +50,12 @@ func printJSON(w io.Writer, doc any) error {
 	_, err = io.WriteString(w, printableLines(string(text))+"\n")
 	return err
 }
+
+// printableLines is printable for a text of several lines.
+func printableLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = printable(line)
+	}
+	return strings.Join(lines, "\n")
+}

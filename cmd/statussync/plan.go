@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -102,7 +103,7 @@ func printPlan(w io.Writer, p *run.Planned, as calling) {
 		c.Send, plural(c.Send, "request"), took, bytesText(p.Disk))
 	if p.ID != "" {
 		as.flags = append(as.among(common, target, signing).flags, "--run="+p.ID)
-		fmt.Fprintf(w, "\nKept as %s. Send exactly this with:\n    %s\n", p.ID, as.command("run"))
+		fmt.Fprintf(w, "\nKept as %s. Send exactly this with:\n    %s\n", p.ID, strings.ReplaceAll(as.command("run"), "\n", "\n    "))
 	}
 }
 
