@@ -31,7 +31,7 @@ configuration file.`,
 			return err
 		},
 	}
-	addSettings(cmd, reading, deciding, saving, target, signing, sending, pruning, keeping, showing, watching)
+	addSettings(cmd, reading, deciding, saving, target, signing, sending, pruning, keeping, showing, following, watching)
 	return cmd
 }
 

@@ -45,7 +45,7 @@ var headings = []struct {
 	{[]group{sending}, "Sending"},
 	{[]group{pruning, keeping}, "What is kept"},
 	{[]group{serving}, "Serving"},
-	{[]group{showing, watching, common}, "Anywhere"},
+	{[]group{showing, following, watching, common}, "Anywhere"},
 }
 
 // help begins with examples and ends with the exit statuses.

@@ -32,7 +32,7 @@ sent, and without --save nothing is kept or locked.`,
 			return doPlan(cmd, s, files, std)
 		},
 	}
-	addSettings(cmd, reading, deciding, saving, target, signing, sending, pruning, keeping, showing)
+	addSettings(cmd, reading, deciding, saving, target, signing, sending, pruning, keeping, showing, following)
 	return cmd
 }
 
@@ -45,7 +45,9 @@ func doPlan(cmd *cobra.Command, s *Settings, files []string, std streams) error 
 			"Give it to run."}
 	}
 	c := calling{flags: givenFlags(cmd), files: files}
-	log := newLogger(s, std.err)
+	to := &screen{to: std.err}
+	std.err = to
+	log := newLogger(s, to)
 	defer log.Sync()
 	o, err := planOptions(cmd.Context(), s, files, std, log)
 	if err != nil {
@@ -53,6 +55,7 @@ func doPlan(cmd *cobra.Command, s *Settings, files []string, std streams) error 
 	}
 	printer := changesTo(std.out, s, "statussync.plan/1")
 	o.Found, o.Changes = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }, printer.change
+	o.Watch = watch(s, to, log)
 	p, err := run.Plan(cmd.Context(), o)
 	if err != nil {
 		return err

@@ -14,15 +14,15 @@ import (
 // leave a piece of it behind.
 const widest = 60
 
-// barLine draws how many rows are done, at most width columns wide.
+// barLine draws how much of a phase is done, at most width columns wide.
 func barLine(p *run.Progress, width int) string {
 	width = min(width, widest)
 	share := 0.0
-	if p.Rows > 0 {
-		share = min(1, float64(p.Done)/float64(p.Rows))
+	if p.All > 0 {
+		share = min(1, float64(p.Done)/float64(p.All))
 	}
-	right := fmt.Sprintf(" %3.0f%%  %s/%s", math.Floor(share*100), thousands(p.Done), thousands(p.Rows))
-	if p.Done < p.Rows && p.Left > 0 {
+	right := fmt.Sprintf(" %3.0f%%  %s/%s", math.Floor(share*100), thousands(p.Done), thousands(p.All))
+	if p.Done < p.All && p.Left > 0 {
 		right += "  " + clock(p.Left) + " left"
 	}
 	room := width - len(right) - 2
@@ -35,38 +35,57 @@ func barLine(p *run.Progress, width int) string {
 
 // stateLine says what goes on, at most width columns wide; what matters less is left out where it does not fit.
 func stateLine(p *run.Progress, width int, now time.Time) string {
-	var parts []string
-	switch {
-	case p.Outage:
-		parts = append(parts, "Graph is out, asking again and again")
-	case p.Until.After(now) && p.Asked:
-		parts = append(parts, fmt.Sprintf("paused until %s (Graph asked for %s)",
-			p.Until.Local().Format(time.TimeOnly), clock(p.Pause)))
-	case p.Until.After(now):
-		parts = append(parts, "paused until "+p.Until.Local().Format(time.TimeOnly)+" (throttled)")
-	case p.Allowed > 0:
-		parts = append(parts, strconv.FormatFloat(rounded(p.Allowed), 'f', -1, 64)+" a second")
-	}
-	if p.Bad > 0 {
-		parts = append(parts, thousands(p.Bad)+" failed")
-	}
-	if !p.Outage && !p.Until.After(now) {
-		parts = append(parts, fmt.Sprintf("%d in flight", p.InFlight))
-		if p.Allowed > 0 {
-			parts = append(parts, fmt.Sprintf("%.0f%% of the quota", 100*p.Used))
-		}
-	}
 	line := ""
-	for _, part := range parts {
-		if line != "" {
+	for _, part := range states(p, now) {
+		if line != "" && part[0] != ' ' {
 			part = ", " + part
 		}
-		if len(line)+len(part) > min(width, widest) {
+		if line != "" && len(line)+len(part) > min(width, widest) {
 			break
 		}
 		line += part
 	}
-	return line
+	return cut(line, width)
+}
+
+// states returns the parts of a stateLine, what matters most first. One that begins with a blank belongs to the one
+// before it.
+func states(p *run.Progress, now time.Time) (parts []string) {
+	say := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	open := false
+	switch {
+	case p.Outage:
+		say("Graph is out, asking again and again")
+	case p.Until.After(now):
+		say("paused until %s", p.Until.Local().Format(time.TimeOnly))
+		if p.Asked {
+			say(" (Graph asked for %s)", clock(p.Pause))
+		} else {
+			say(" (throttled)")
+		}
+	default:
+		open = true
+	}
+	if p.Phase != run.Sending {
+		say("%s", p.Phase)
+		if p.Pages > 0 {
+			say("%s pages", thousands(p.Pages))
+		}
+		return parts
+	}
+	if open && p.Allowed > 0 {
+		say("%s a second", strconv.FormatFloat(rounded(p.Allowed), 'f', -1, 64))
+	}
+	if p.Bad > 0 {
+		say("%s failed", thousands(p.Bad))
+	}
+	if open {
+		say("%d in flight", p.InFlight)
+	}
+	if open && p.Allowed > 0 {
+		say("%.0f%% of the quota", 100*p.Used)
+	}
+	return parts
 }
 
 // clock words a duration to the second, without units that are zero: 41s, 29m30s, 2h.

@@ -37,7 +37,7 @@ goes on when the same command is given again.`,
 			return err
 		},
 	}
-	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping, showing, watching)
+	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping, showing, following, watching)
 	_ = cmd.RegisterFlagCompletionFunc("run", completeSaved) // fails for a flag that does not exist
 	return cmd
 }

@@ -14,18 +14,19 @@ import (
 type group uint8
 
 const (
-	common   group = iota // every command; persistent flags
-	reading               // how input files are read
-	deciding              // what becomes of their rows before anything is sent
-	target                // where requests go
-	signing               // as whom
-	sending               // how they go
-	saving                // that a plan is kept
-	pruning               // how many runs are kept
-	keeping               // what is kept, and taken up
-	showing               // in which form it is printed
-	watching              // what is shown while it runs
-	serving               // what simulate serves
+	common    group = iota // every command; persistent flags
+	reading                // how input files are read
+	deciding               // what becomes of their rows before anything is sent
+	target                 // where requests go
+	signing                // as whom
+	sending                // how they go
+	saving                 // that a plan is kept
+	pruning                // how many runs are kept
+	keeping                // what is kept, and taken up
+	showing                // in which form it is printed
+	following              // how it is shown how far it is
+	watching               // who is told of its end
+	serving                // what simulate serves
 )
 
 // A setting is one line of the table: everything that is known about a setting but its value.
@@ -238,10 +239,10 @@ var running = []setting{
 	{flag: "output", short: "o", key: "log.output", def: "table", unit: "form", words: outputs, group: showing,
 		help: "table, json or csv",
 		bind: func(s *Settings) value { return oneOf(&s.Output, outputs...) }},
-	{flag: "progress", key: "log.progress", def: "auto", unit: "how", words: progresses, group: watching,
+	{flag: "progress", key: "log.progress", def: "auto", unit: "how", words: progresses, group: following,
 		help: "bar, plain (log entries), none, or auto: a bar on a terminal",
 		bind: func(s *Settings) value { return oneOf(&s.Progress, progresses...) }},
-	{flag: "stats", key: "log.stats", def: "30s", unit: "duration", group: watching,
+	{flag: "stats", key: "log.stats", def: "30s", unit: "duration", group: following,
 		help: "off a terminal, log the progress this often; 0s for never",
 		bind: func(s *Settings) value { return duration(&s.Stats, 0) }},
 	{flag: "color", key: "log.color", def: "auto", unit: "when", words: colors,

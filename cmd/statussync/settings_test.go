@@ -31,7 +31,7 @@ func load(t *testing.T, env map[string]string, args ...string) (*Settings, error
 		s, err = loadSettings(cmd, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 		return err
 	}}
-	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping, showing, watching, saving, serving)
+	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping, showing, following, watching, saving, serving)
 	root.AddCommand(cmd)
 	root.SetArgs(args)
 	err := root.Execute()
