@@ -69,7 +69,7 @@ func (s *Settings) progressOn(w io.Writer) string {
 func (s *screen) showBar(progress func() run.Progress, more ...mpb.ContainerOption) (done func()) {
 	var state atomic.Pointer[run.Progress]
 	stop := sampled(&state, progress)
-	p := mpb.New(append(more, mpb.WithOutput(s.to), mpb.WithRefreshRate(drawEvery))...)
+	p := mpb.New(append(more, drawnOn(s.to), mpb.WithRefreshRate(drawEvery))...)
 	first := mpb.BarFillerFunc(func(w io.Writer, st decor.Statistics) error {
 		_, err := io.WriteString(w, barLine(state.Load(), st.AvailableWidth))
 		return err

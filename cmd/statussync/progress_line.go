@@ -10,8 +10,7 @@ import (
 	"github.com/statussync/statussync/sync/run"
 )
 
-// widest is how wide a line gets where there is room: a terminal that is made narrower would break a longer one, and
-// leave a piece of it behind.
+// widest is how wide a line of the progress gets where there is room.
 const widest = 60
 
 // barLine draws how much of a phase is done, at most width columns wide.
@@ -21,37 +20,45 @@ func barLine(p *run.Progress, width int) string {
 	if p.All > 0 {
 		share = min(1, float64(p.Done)/float64(p.All))
 	}
-	right := fmt.Sprintf(" %3.0f%%  %s/%s", math.Floor(share*100), thousands(p.Done), thousands(p.All))
+	parts := []string{fmt.Sprintf("%3.0f%%", math.Floor(share*100)), "  " + thousands(p.Done) + "/" + thousands(p.All)}
 	if p.Done < p.All && p.Left > 0 {
-		right += "  " + clock(p.Left) + " left"
+		parts = append(parts, "  "+clock(p.Left)+" left")
 	}
-	room := width - len(right) - 2
+	right := fitting(parts, width)
+	room := width - len("[] ") - len(right)
 	if room < 4 {
-		return cut(strings.TrimSpace(right), width)
+		return strings.TrimSpace(right)
 	}
 	full := int(share * float64(room))
-	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", room-full) + "]" + right
+	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", room-full) + "] " + right
 }
 
-// stateLine says what goes on, at most width columns wide; what matters less is left out where it does not fit.
+// stateLine says what goes on, at most width columns wide.
 func stateLine(p *run.Progress, width int, now time.Time) string {
+	return fitting(states(p, now), min(width, widest))
+}
+
+// fitting joins the parts of a line up to the first that does not fit, of the first as much as does.
+func fitting(parts []string, width int) string {
 	line := ""
-	for _, part := range states(p, now) {
-		if line != "" && part[0] != ' ' {
-			part = ", " + part
-		}
-		if line != "" && len(line)+len(part) > min(width, widest) {
+	for i, part := range parts {
+		if i > 0 && len(line)+len(part) > width {
 			break
 		}
 		line += part
 	}
-	return cut(line, width)
+	return line[:max(0, min(len(line), width))]
 }
 
-// states returns the parts of a stateLine, what matters most first. One that begins with a blank belongs to the one
-// before it.
+// states returns the parts of a stateLine, what matters most first.
 func states(p *run.Progress, now time.Time) (parts []string) {
-	say := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	say := func(format string, args ...any) {
+		part := fmt.Sprintf(format, args...)
+		if len(parts) > 0 && part[0] != ' ' {
+			part = ", " + part
+		}
+		parts = append(parts, part)
+	}
 	open := false
 	switch {
 	case p.Outage:
@@ -104,8 +111,6 @@ func thousands(n int64) string {
 	}
 	return digits
 }
-
-func cut(text string, width int) string { return text[:max(0, min(len(text), width))] }
 
 // rounded keeps one place behind the point.
 func rounded(x float64) float64 { return math.Round(10*x) / 10 }
