@@ -101,14 +101,28 @@ func (s *summary) verdicts() {
 
 // words says what the verdict means for the rows that have it.
 func words(run *Run, g *Groups, v row.Verdict) string {
-	_, again := g.rows(v)
-	switch {
-	case v != row.Failed || again == 0:
+	if v != row.Failed {
 		return verdictWords[v]
-	case again == run.Counts[v]:
-		return "not accepted yet, a later run may help"
 	}
-	return "refused, or not accepted yet"
+	again, missing := g.failed()
+	var all []string
+	for _, part := range []struct {
+		rows         int64
+		among, alone string
+	}{
+		{run.Counts[v] - again - missing, "refused", verdictWords[v]},
+		{missing, "not in Graph", "not in Graph, nothing was sent"},
+		{again, "not accepted yet", "not accepted yet, a later run may help"},
+	} {
+		if part.rows == run.Counts[v] {
+			return part.alone
+		}
+		if part.rows > 0 {
+			all = append(all, part.among)
+		}
+	}
+	last := len(all) - 1
+	return strings.Join(all[:last], ", ") + ", or " + all[last]
 }
 
 // line adds one line of the table; the words are left out where they do not fit.
