@@ -26,7 +26,7 @@ var exits = []struct {
 	{run.ExitSignIn, "sign-in or permission was refused"},
 	{run.ExitStopped, "stopped by --max-errors, by one refusal for all, or since the route is not served"},
 	{run.ExitLocked, "another run holds the lock"},
-	{run.ExitBooks, "journal or report could not be written, or the books do not balance"},
+	{run.ExitBooks, "journal, report or output could not be written, or the books do not balance"},
 	{run.ExitWork, "plan --detailed-exitcode: there is work"},
 	{run.Signal(1).ExitStatus(), "stopped by SIGHUP: drained, state saved"},
 	{run.Signal(2).ExitStatus(), "stopped by SIGINT: drained, state saved"},

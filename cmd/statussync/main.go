@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,11 +46,17 @@ func execute(args []string, std streams) (status int) {
 	}()
 	ctx, stop := notify(context.Background())
 	defer stop()
+	out := &output{to: std.out}
+	std.out = out
 	root := rootCommand(std)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	complain(std.err, err)
-	return exitStatus(err)
+	complain(std.err, out.failure())
+	if status = exitStatus(err); status == run.ExitOK || status == run.ExitWork {
+		return cmp.Or(exitStatus(out.failure()), status)
+	}
+	return status
 }
 
 // notify ends the context at the first signal that asks the process to stop; the second ends the process at once.

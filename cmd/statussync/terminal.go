@@ -34,6 +34,8 @@ func fileOf(w io.Writer) *os.File {
 	switch w := w.(type) {
 	case *screen:
 		return fileOf(w.to)
+	case *output:
+		return fileOf(w.to)
 	case *os.File:
 		return w
 	}
