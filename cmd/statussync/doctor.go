@@ -47,7 +47,7 @@ to ask for; without it, one that no tenant has. Each line says ok, or what is wr
 				app = args[0]
 			}
 			if len(args) > 1 || !row.IsGUID(app) {
-				return &usageError{"doctor takes the GUID of one app at most", "Name the app by its mobileAppId."}
+				return &usageError{"doctor takes the GUID of one app at most", "name the app by its mobileAppId"}
 			}
 			d := doctor{settings: s, app: app}
 			d.examine(cmd.Context())
@@ -146,7 +146,7 @@ func (d *doctor) token(c signin.Claims, now time.Time) {
 		d.well("sign-in", text)
 	case left <= 0:
 		d.find(finding{"sign-in", text + ", but the token ended " + brief(-left) + " ago",
-			"Get a new token, and see that this machine's clock is right.", run.ExitSignIn})
+			"get a new token, and see that this machine's clock is right", run.ExitSignIn})
 	default:
 		d.well("sign-in", text+", for another "+brief(left))
 	}
@@ -159,8 +159,8 @@ func (d *doctor) token(c signin.Claims, now time.Time) {
 	if len(granted) > 0 {
 		has = strings.Join(granted, ", ")
 	}
-	d.find(finding{"permission", "the token has " + has, "Grant the app " + writePermission +
-		" with an administrator's consent; the tenant needs an Intune licence too.", run.ExitSignIn})
+	d.find(finding{"permission", "the token has " + has, "grant the app " + writePermission +
+		" with an administrator's consent; the tenant needs an Intune licence too", run.ExitSignIn})
 }
 
 // reach tells whether Graph has answered.
@@ -173,7 +173,7 @@ func (d *doctor) reach(a row.Answer, err error, took time.Duration) {
 		}
 		d.ill("reach", exit, err)
 	case a.HTTPStatus >= 500 || a.HTTPStatus == http.StatusTooManyRequests:
-		d.find(finding{"reach", err.Error(), "Try again later.", run.ExitUnfinished})
+		d.find(finding{"reach", err.Error(), "try again later", run.ExitUnfinished})
 	default:
 		d.well("reach", fmt.Sprintf("answered %d in %s", a.HTTPStatus, took.Round(time.Millisecond)))
 	}
@@ -186,7 +186,7 @@ func (d *doctor) clock(theirs, ours time.Time) {
 	skew := ours.Sub(theirs).Round(time.Second)
 	if skew.Abs() > maxSkew {
 		d.find(finding{"clock", "this machine is " + brief(skew.Abs()) + " off Graph's clock",
-			"Set the clock: tokens are refused when it is more than five minutes off.", run.ExitSignIn})
+			"set the clock: tokens are refused when it is more than five minutes off", run.ExitSignIn})
 		return
 	}
 	d.well("clock", "within "+brief(max(skew.Abs(), time.Second))+" of Graph's")
@@ -203,13 +203,13 @@ func (d *doctor) route(a row.Answer, err error) {
 		d.well("route", "served; the app "+d.app+" is not there")
 	case a.HTTPStatus == http.StatusUnauthorized:
 		d.find(finding{"sign-in", err.Error(), "Graph refuses the token: check auth.tenant, auth.scope and graph.cloud, " +
-			"and that the application still exists.", run.ExitSignIn})
+			"and that the application still exists", run.ExitSignIn})
 	case a.HTTPStatus == http.StatusForbidden:
 		d.ill("permission", run.ExitSignIn, err)
 	case a.HTTPStatus == http.StatusTooManyRequests:
 	default:
-		d.find(finding{"route", err.Error(), "This Graph does not serve the route: see the README, section " +
-			`"When every row is answered 400".`, run.ExitStopped})
+		d.find(finding{"route", err.Error(), "this Graph does not serve the route: see the README, section " +
+			`"When every row is answered 400"`, run.ExitStopped})
 	}
 }
 

@@ -43,7 +43,7 @@ func (s *Settings) takes(command string, forms ...string) error {
 		return nil
 	}
 	return &usageError{fmt.Sprintf("%s does not print %s", command, s.Output),
-		"Use --output " + list(forms) + "."}
+		"use --output " + list(forms)}
 }
 
 // A sheet is a list in columns, that can be printed in any form.

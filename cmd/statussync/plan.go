@@ -42,7 +42,7 @@ func doPlan(cmd *cobra.Command, s *Settings, files []string, std streams) error 
 	}
 	if s.SavedRun != "" {
 		return &usageError{s.origins["plan.run"].String() + " sends a kept plan, which plan does not do",
-			"Give it to run."}
+			"give it to run"}
 	}
 	c := calling{flags: givenFlags(cmd), files: files}
 	to := &screen{to: std.err}

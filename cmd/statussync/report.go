@@ -64,7 +64,7 @@ func runID(args []string) string {
 func runsExist(s *Settings) error {
 	if _, err := os.Stat(s.Runs); errors.Is(err, fs.ErrNotExist) {
 		return &usageError{"the runs folder " + quote(s.Runs) + " does not exist",
-			"The first run makes it; --runs names another."}
+			"the first run makes it; --runs names another"}
 	}
 	return nil
 }

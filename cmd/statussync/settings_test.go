@@ -256,7 +256,7 @@ func TestWrongValues(t *testing.T) {
 // TestNoSecretInErrors sets values that may hold a secret and are wrong.
 func TestNoSecretInErrors(t *testing.T) {
 	t.Parallel()
-	const hint = "It looks like https://graph.microsoft.com/beta."
+	const hint = "it looks like https://graph.microsoft.com/beta"
 	_, err := load(t, nil, "run", "--base-url", "https://me:hunter2@example.com/beta")
 	wantUsage(t, err, "--base-url must not hold a user name or password", hint)
 	_, err = load(t, map[string]string{"STATUSSYNC_BASE_URL": "ftp://me:hunter2@example.com"}, "run")
@@ -295,12 +295,12 @@ func TestTokenComesFromOnePlace(t *testing.T) {
 		t.Errorf("flag over variable: %q %q", s.Token.Reveal(), s.TokenFile)
 	}
 	_, err := load(t, map[string]string{"STATUSSYNC_TOKEN": "secret", "STATUSSYNC_TOKEN_FILE": "from-env"}, "run")
-	wantUsage(t, err, "STATUSSYNC_TOKEN and STATUSSYNC_TOKEN_FILE are both set", "Unset one of them.")
+	wantUsage(t, err, "STATUSSYNC_TOKEN and STATUSSYNC_TOKEN_FILE are both set", "unset one of them")
 }
 
 func TestRehearsal(t *testing.T) {
 	t.Parallel()
-	const hint = "Leave one of them out."
+	const hint = "leave one of them out"
 	_, err := load(t, nil, "run", "--simulate", "--base-url", "https://graph.microsoft.com/beta")
 	wantUsage(t, err, "--simulate sends to a simulator inside, but --base-url names a service", hint)
 	_, err = load(t, map[string]string{"STATUSSYNC_BASE_URL": "https://example.com"}, "run", "--simulate")
@@ -335,7 +335,7 @@ func TestBurstFitsTheRate(t *testing.T) {
 	}
 	_, err := load(t, nil, "run", "--burst", "100")
 	wantUsage(t, err, "--burst is 100, which leaves nothing of the rate 100/20s",
-		"A burst is a part of the rate: here it can be 99 at most.")
+		"a burst is a part of the rate: here it can be 99 at most")
 }
 
 func TestSecretIsNeverPrinted(t *testing.T) {

@@ -28,7 +28,7 @@ func (s *Settings) roots() (*x509.CertPool, error) {
 	from := s.origins["graph.ca_file"].String()
 	text, err := readBounded(s.CAFile, maxCAFile)
 	if err != nil {
-		return nil, &usageError{from + " cannot be used: " + err.Error(), "Name a PEM file with certificates."}
+		return nil, &usageError{from + " cannot be used: " + err.Error(), "name a PEM file with certificates"}
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *Settings) roots() (*x509.CertPool, error) {
 	}
 	if !pool.AppendCertsFromPEM(text) {
 		return nil, &usageError{from + " is " + quote(s.CAFile) + ", which holds no certificate",
-			"It must be PEM, with a block BEGIN CERTIFICATE for each authority."}
+			"it must be PEM, with a block BEGIN CERTIFICATE for each authority"}
 	}
 	return pool, nil
 }
@@ -97,7 +97,7 @@ func tokens(ctx context.Context, s *Settings, roots *x509.CertPool, log *zap.Log
 	if row.IsGUID(s.Tenant) && row.IsGUID(own) && !strings.EqualFold(s.Tenant, own) {
 		return nil, "", &usageError{
 			fmt.Sprintf("%s is %s, but the token is for the tenant %s", s.origins["auth.tenant"], s.Tenant, own),
-			"Give the token of that tenant, or leave the tenant out: the token says it.",
+			"give the token of that tenant, or leave the tenant out: the token says it",
 		}
 	}
 	return source, cmp.Or(s.Tenant, own), nil

@@ -47,7 +47,7 @@ type verifyDoc struct {
 func doVerify(cmd *cobra.Command, s *Settings, files []string, std streams) error {
 	if s.Simulate {
 		return &usageError{s.origins["graph.simulate"].String() + " has nothing to verify: a rehearsal's simulator holds nothing",
-			"Leave it out, or serve a simulator that remembers: statussync simulate."}
+			"leave it out, or serve a simulator that remembers: statussync simulate"}
 	}
 	s.SavedRun = "" // which only run sends
 	to := &screen{to: std.err}

@@ -49,7 +49,7 @@ func TestTenant(t *testing.T) {
 
 func TestTokenOfAnotherTenant(t *testing.T) {
 	t.Parallel()
-	hint := "Give the token of that tenant, or leave the tenant out: the token says it."
+	hint := "give the token of that tenant, or leave the tenant out: the token says it"
 	refused := func(s *Settings, text string) {
 		t.Helper()
 		_, _, err := options(t.Context(), s, []string{"u.csv"}, streams{}, zap.NewNop())

@@ -101,8 +101,8 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-const hintGrant = "The app needs the permission DeviceManagementApps.ReadWrite.All with an administrator's consent, " +
-	"and the tenant an Intune licence."
+const hintGrant = "the app needs the permission DeviceManagementApps.ReadWrite.All with an administrator's consent, " +
+	"and the tenant an Intune licence"
 
 // Hint says what to do about it; it is empty where there is nothing to do but wait. A token source's own hint goes
 // first.
@@ -113,15 +113,15 @@ func (e *Error) Hint() string {
 	}
 	switch e.Kind {
 	case SignIn:
-		return "Sign in to this tenant anew, or put a new token where the program reads it, and run the same command " +
-			"again. " + hintGrant
+		return "sign in to this tenant anew, or put a new token where the program reads it, and run the same command " +
+			"again; " + hintGrant
 	case Forbidden:
 		return hintGrant
 	case Certificate:
-		return "Check the base URL and this machine's clock; a proxy that looks into TLS needs its authority in the " +
-			"system's certificate store."
+		return "check the base URL and this machine's clock; a proxy that looks into TLS needs its authority in the " +
+			"system's certificate store"
 	case Proxy:
-		return "Check the proxy in the environment variable HTTPS_PROXY, and its user name and password."
+		return "check the proxy in the environment variable HTTPS_PROXY, and its user name and password"
 	}
 	return ""
 }

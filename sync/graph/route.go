@@ -32,7 +32,7 @@ func CheckBaseURL(s string) error {
 
 func parseBase(s string) (*url.URL, error) {
 	refuse := func(text string) (*url.URL, error) {
-		return nil, &SettingError{Setting: "base URL", Text: text, HintText: "It looks like " + DefaultBaseURL + "."}
+		return nil, &SettingError{Setting: "base URL", Text: text, HintText: "it looks like " + DefaultBaseURL}
 	}
 	u, err := url.Parse(s) // its error quotes passwords
 	switch {
@@ -76,7 +76,7 @@ func loopback(host string) bool {
 // be segments that need no escaping.
 func CheckPath(template string) error {
 	refuse := func(text string) error {
-		return &SettingError{Setting: "path", Text: text, HintText: "It looks like " + DefaultPath + "."}
+		return &SettingError{Setting: "path", Text: text, HintText: "it looks like " + DefaultPath}
 	}
 	rest, ok := strings.CutPrefix(template, "/")
 	if !ok {

@@ -12,7 +12,7 @@ type Verify struct {
 	Share float64 // of the rows that succeeded: 0 none, 1 all
 }
 
-const verifyHint = `Write all, none, or a share such as "sample=2%".`
+const verifyHint = `write all, none, or a share such as "sample=2%"`
 
 // ParseVerify reads "all", "none" or "sample=2%", a share of more than 0% and at most 100%.
 func ParseVerify(s string) (Verify, error) {

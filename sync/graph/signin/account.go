@@ -71,7 +71,7 @@ func (a *account) place() error {
 	if !a.known && a.env(regionVariable) != "" {
 		return &Error{
 			Text:     fmt.Sprintf("%s would lead away from the sign-in service %q", regionVariable, u.Host),
-			HintText: "Unset " + regionVariable + ".",
+			HintText: "unset " + regionVariable,
 		}
 	}
 	if !plain([]byte(a.Scope)) {

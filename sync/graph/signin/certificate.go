@@ -23,7 +23,7 @@ func readCertificate(path string, password Secret) ([]*x509.Certificate, crypto.
 	if err != nil {
 		return nil, nil, err
 	}
-	convert := fmt.Sprintf("Convert it: openssl pkcs12 -in %q -nodes -out both.pem", path)
+	convert := fmt.Sprintf("convert it: openssl pkcs12 -in %q -nodes -out both.pem", path)
 	plainText := isPEM(data)
 	if plainText {
 		if text, hint := pemFault(data, path); text != "" {
@@ -39,7 +39,7 @@ func readCertificate(path string, password Secret) ([]*x509.Certificate, crypto.
 	case err != nil && newerPKCS12(data):
 		return refuse("is PKCS#12 with a newer checksum than can be read here", convert)
 	case err != nil:
-		return refuse("is no PEM, and no PKCS#12 that its password opens", "Check the password. "+convert)
+		return refuse("is no PEM, and no PKCS#12 that its password opens", "check the password, or "+convert)
 	case !isRSA:
 		return refuse("has a key that is not RSA", hintRSA)
 	case !slices.ContainsFunc(chain, func(c *x509.Certificate) bool { return rsaKey.PublicKey.Equal(c.PublicKey) }):
@@ -49,8 +49,8 @@ func readCertificate(path string, password Secret) ([]*x509.Certificate, crypto.
 }
 
 const (
-	hintPEM = "Put the certificate and its RSA key into one PEM file: cat certificate.pem key.pem > both.pem"
-	hintRSA = "Make a certificate with an RSA key, and upload it to the application: openssl req -x509 -newkey rsa:3072 " +
+	hintPEM = "put the certificate and its RSA key into one PEM file: cat certificate.pem key.pem > both.pem"
+	hintRSA = "make a certificate with an RSA key, and upload it to the application: openssl req -x509 -newkey rsa:3072 " +
 		"-nodes -days 365 -subj /CN=statussync -keyout key.pem -out certificate.pem"
 )
 
@@ -61,7 +61,7 @@ func isPEM(data []byte) bool {
 
 // pemFault says what is wrong with a PEM file as a whole, and what to do about it.
 func pemFault(data []byte, path string) (text, hint string) {
-	decrypt := fmt.Sprintf("Decrypt the key: openssl pkey -in %q -out key.pem", path)
+	decrypt := fmt.Sprintf("decrypt the key: openssl pkey -in %q -out key.pem", path)
 	certificates, keys := 0, 0
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
 		switch {

@@ -33,7 +33,7 @@ func TestCertificates(t *testing.T) {
 		"SHA-1":         {path: "testdata/sha1.p12", password: "hunter2hunter2"},
 
 		"SHA-256":       {"testdata/sha256.p12", "hunter2hunter2", "newer checksum", `pkcs12 -in "testdata/sha256.p12"`},
-		"password":      {"testdata/sha1.p12", "canary-password", "its password", "Check the password. Convert it: openssl"},
+		"password":      {"testdata/sha1.p12", "canary-password", "its password", "check the password, or convert it: openssl"},
 		"no password":   {"testdata/sha1.p12", "", "its password", "openssl pkcs12"},
 		"encrypted":     {file(sealed + string(certificate)), "", "encrypted", "openssl pkey"},
 		"encrypted old": {file(sealedOld + string(certificate)), "", "encrypted", "openssl pkey"},
@@ -44,10 +44,10 @@ func TestCertificates(t *testing.T) {
 		"two keys":      {file(string(key) + string(other) + string(certificate)), "", "more than one", "cat"},
 		"another's key": {file(string(other) + string(certificate)), "", "does not belong", "cat"},
 		"damaged":       {file(block("PRIVATE KEY", der.Bytes[9:], nil) + string(certificate)), "", "damaged", "cat"},
-		"neither":       {file("canary-key"), "", "is no PEM", "Check the password"},
+		"neither":       {file("canary-key"), "", "is no PEM", "check the password"},
 		"empty":         {file(""), "", "is no PEM", "openssl"},
 		"too long":      {file(strings.Repeat("x", maxCertificate+1)), "", "longer than 1024 KiB", "right file"},
-		"none":          {filepath.Join(t.TempDir(), "none"), "", "no such file", "Check the path"},
+		"none":          {filepath.Join(t.TempDir(), "none"), "", "no such file", "check the path"},
 		"a folder":      {t.TempDir(), "", "not a regular file", "read again"},
 	} {
 		chain, private, err := readCertificate(tt.path, NewSecret(tt.password))

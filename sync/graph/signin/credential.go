@@ -69,7 +69,7 @@ func (r *request) credential() (azcore.TokenCredential, error) {
 	}
 	if _, err := exec.LookPath("az"); err != nil {
 		return nil, &Error{Text: "az is not on the PATH", Err: err,
-			HintText: "Install the Azure CLI, or choose another auth.method."}
+			HintText: "install the Azure CLI, or choose another auth.method"}
 	}
 	return azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: r.Tenant})
 }
@@ -112,7 +112,7 @@ func (a *account) claimsForCLI(claims string) error {
 	}
 	return &Error{
 		Text: "the service demands more than the login of az has shown",
-		HintText: "Log in once more: " + command + " --claims-challenge " +
+		HintText: "log in once more: " + command + " --claims-challenge " +
 			base64.StdEncoding.EncodeToString([]byte(claims)),
 	}
 }

@@ -32,7 +32,7 @@ func fileToken(path string) func(context.Context, string) (azcore.AccessToken, e
 // readWord returns all that the file at path holds, without blanks around it. what names it in an *Error.
 func readWord(path, what string) (string, error) {
 	origin := fmt.Sprintf("the %s in the file %q", what, path)
-	alone := "The file must hold the " + what + ` alone, as plain text without "Bearer".`
+	alone := "the file must hold the " + what + ` alone, as plain text without "Bearer"`
 	text, err := readFile(path, origin, maxToken)
 	if err != nil {
 		return "", err
@@ -52,7 +52,7 @@ func readFile(path, origin string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path) // before it is opened: opening a pipe waits for its writer
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, &Error{Text: origin + " cannot be read: it is not a regular file",
-			HintText: "Give a file that can be read again when it has been renewed."}
+			HintText: "give a file that can be read again when it has been renewed"}
 	}
 	var text []byte
 	if err == nil {
@@ -61,15 +61,15 @@ func readFile(path, origin string, limit int64) ([]byte, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &Error{Text: origin + " cannot be read: there is no such file",
-			HintText: "Check the path, or write the file there.", Err: err}
+			HintText: "check the path, or write the file there", Err: err}
 	case errors.Is(err, fs.ErrPermission):
 		return nil, &Error{Text: origin + " cannot be read: permission denied",
-			HintText: "Give this user the right to read the file.", Err: err}
+			HintText: "give this user the right to read the file", Err: err}
 	case err != nil:
 		return nil, &Error{Text: origin + " cannot be read: " + cause(err), Err: err}
 	case int64(len(text)) > limit:
 		return nil, &Error{Text: fmt.Sprintf("%s is longer than %d KiB", origin, limit>>10),
-			HintText: "Check that it is the right file."}
+			HintText: "check that it is the right file"}
 	}
 	return text, nil
 }

@@ -48,8 +48,8 @@ func (cfg *Config) pick() (method, why string, err error) {
 	}
 	return "", "", &Error{
 		Text: "there is nothing to sign in with",
-		HintText: "Set auth.method with what it needs, or one of auth.token_file, auth.client_secret_file and " +
-			"auth.certificate_file; on a virtual machine of Azure set auth.method to managed-identity.",
+		HintText: "set auth.method with what it needs, or one of auth.token_file, auth.client_secret_file and " +
+			"auth.certificate_file; on a virtual machine of Azure set auth.method to managed-identity",
 	}
 }
 

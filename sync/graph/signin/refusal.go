@@ -41,7 +41,7 @@ func (r *request) failed(ctx context.Context, err error) error {
 	}
 	e := &Error{Text: fmt.Sprintf("%s gives no token: %q", r.Method, shown(ownWords(err), r.hidden()))}
 	if r.kind == AzureCLI {
-		e.HintText = "Log in with az login, then try again."
+		e.HintText = "log in with az login, then try again"
 	}
 	return e
 }
@@ -65,8 +65,8 @@ func (r *request) service() string {
 }
 
 const (
-	hintAuthority = "Check auth.authority and graph.cloud."
-	hintMachine   = "This machine seems to have no managed identity: assign one to it, or choose another auth.method."
+	hintAuthority = "check auth.authority and graph.cloud"
+	hintMachine   = "this machine seems to have no managed identity: assign one to it, or choose another auth.method"
 )
 
 // unreached judges a request that nobody answered.
@@ -82,16 +82,16 @@ func (r *request) unreached() error {
 	switch {
 	case untrusted:
 		e.passing = false
-		e.HintText = "Check auth.authority and this machine's clock; an authority of your own goes into graph.ca_file."
+		e.HintText = "check auth.authority and this machine's clock; an authority of your own goes into graph.ca_file"
 	case refused && proxy.status/100 == 4:
 		e.passing = false
-		e.HintText = "Check the proxy in the environment variable HTTPS_PROXY, and its user name and password."
+		e.HintText = "check the proxy in the environment variable HTTPS_PROXY, and its user name and password"
 	case errors.Is(err, errPlain):
 		e.passing, e.HintText = false, hintAuthority
 	case r.kind == ManagedIdentity:
 		e.HintText = hintMachine
 	default:
-		e.HintText = "Check the network, the proxy and auth.authority."
+		e.HintText = "check the network, the proxy and auth.authority"
 	}
 	return e
 }
@@ -152,7 +152,7 @@ func (r *request) hint(e *Error) string {
 	case e.passing:
 		return ""
 	case r.kind == ManagedIdentity && r.ClientID != "":
-		return "Assign the identity auth.client_id to this machine, or leave auth.client_id out."
+		return "assign the identity auth.client_id to this machine, or leave auth.client_id out"
 	case r.kind == ManagedIdentity:
 		return hintMachine
 	case e.Code == 0:
@@ -162,22 +162,22 @@ func (r *request) hint(e *Error) string {
 }
 
 const (
-	hintTenant    = "Check auth.tenant; a tenant of another cloud needs its graph.cloud."
-	hintApp       = "Check auth.client_id and auth.tenant: the tenant must have registered the application, or admitted it."
-	hintFederated = "Compare the federated credential of the application with issuer, subject and audience of the token."
-	hintNone      = "Give the application a client secret or a certificate: it sent neither."
-	hintSecret    = "Give the value of a client secret, not its id; check that it belongs to auth.client_id."
-	hintCert      = "Upload the certificate to the application auth.client_id, and check that it has not expired."
-	hintClock     = "Check this machine's clock."
-	hintDisabled  = "Have an administrator enable the application in the tenant (Enterprise applications, Properties)."
-	hintAccess    = "Have an administrator look at the conditional access policies for workload identities."
-	hintScope     = "Check auth.scope and graph.cloud: the scope is the root of Microsoft Graph with /.default behind it."
+	hintTenant    = "check auth.tenant; a tenant of another cloud needs its graph.cloud"
+	hintApp       = "check auth.client_id and auth.tenant: the tenant must have registered the application, or admitted it"
+	hintFederated = "compare the federated credential of the application with issuer, subject and audience of the token"
+	hintNone      = "give the application a client secret or a certificate: it sent neither"
+	hintSecret    = "give the value of a client secret, not its id; check that it belongs to auth.client_id"
+	hintCert      = "upload the certificate to the application auth.client_id, and check that it has not expired"
+	hintClock     = "check this machine's clock"
+	hintDisabled  = "have an administrator enable the application in the tenant (Enterprise applications, Properties)"
+	hintAccess    = "have an administrator look at the conditional access policies for workload identities"
+	hintScope     = "check auth.scope and graph.cloud: the scope is the root of Microsoft Graph with /.default behind it"
 )
 
 // hints are worded by the codes of Microsoft Entra ID.
 var hints = map[int]string{
 	7000215: hintSecret, // wrong secret
-	7000222: "Make a new client secret for the application: this one has expired.",
+	7000222: "make a new client secret for the application: this one has expired",
 	7000216: hintNone,
 	7000218: hintNone,
 	700016:  hintApp, // no such application in the tenant
@@ -202,5 +202,5 @@ var hints = map[int]string{
 	500011:  hintScope, // no such resource
 	70011:   hintScope,
 	1002012: hintScope, // without /.default
-	650052:  "Microsoft Graph is not enabled for the tenant; have an administrator look at its subscriptions.",
+	650052:  "Microsoft Graph is not enabled for the tenant; have an administrator look at its subscriptions",
 }

@@ -20,7 +20,7 @@ import (
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for code, word := range map[int]string{
-		7000215: "value of a client secret", 7000222: "expired", 700016: "auth.client_id", 700027: "Upload the certificate",
+		7000215: "value of a client secret", 7000222: "expired", 700016: "auth.client_id", 700027: "upload the certificate",
 		90002: "auth.tenant", 700213: "federated credential", 70021: "federated credential",
 		7000112: "enable the application",
 		53003:   "conditional access", 500011: "auth.scope", 700024: "clock", 4242: "error?code=4242",

@@ -18,10 +18,10 @@ func staticToken(origin, text string) func(context.Context, string) (azcore.Acce
 		switch text := token.Reveal(); {
 		case text == "":
 			return azcore.AccessToken{}, &Error{Text: "the token in " + origin + " is empty",
-				HintText: "Put a token for Microsoft Graph there."}
+				HintText: "put a token for Microsoft Graph there"}
 		case !plain([]byte(text)):
 			return azcore.AccessToken{}, &Error{Text: "the token in " + origin + " holds characters that no token has",
-				HintText: `Put the token there alone, without "Bearer".`}
+				HintText: `put the token there alone, without "Bearer"`}
 		default:
 			return azcore.AccessToken{Token: text}, nil
 		}
