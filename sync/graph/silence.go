@@ -55,7 +55,7 @@ const (
 )
 
 // silenceCode names the kind of a silence, for grouping.
-func silenceCode(ctx context.Context, err error) string {
+func silenceCode(ctx context.Context, err error) (code string) {
 	var (
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError
