@@ -152,6 +152,6 @@ func rootCommand(std streams) *cobra.Command {
 	addSettings(root, common)
 	root.AddCommand(runCommand(std), planCommand(std), reportCommand(std), runsCommand(std), verifyCommand(std),
 		doctorCommand(std), simulateCommand(std), configCommand(std), schemaCommand(std), versionCommand(std))
-	refuseTopics(root)
+	adoptTopics(root)
 	return root
 }

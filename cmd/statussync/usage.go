@@ -107,20 +107,3 @@ func usageOf(err error) error {
 	}
 	return u
 }
-
-// refuseTopics makes the commands that cobra brings refuse a word that they do not know; by themselves they show help.
-func refuseTopics(root *cobra.Command) {
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
-	for _, c := range root.Commands() {
-		switch c.Name() {
-		case "help":
-			c.Args = func(_ *cobra.Command, topic []string) error {
-				found, rest, _ := root.Find(topic)
-				return knownCommand(found, rest)
-			}
-		case "completion":
-			c.Args, c.RunE = knownCommand, func(c *cobra.Command, _ []string) error { return c.Help() }
-		}
-	}
-}
