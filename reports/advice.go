@@ -37,6 +37,7 @@ const (
 	mendRecord = "Mend the quotes and delimiters of the record, so that it has as many cells as the header."
 	mendLine   = "Remove the line: it is no row."
 	mendObject = "Give every field of the row once, texts as JSON strings and counts as JSON numbers."
+	mendSize   = "Leave in the row what a status has, and nothing else: it is larger than a row can be."
 	notServed  = "Try the other form of the address, graph.path in the configuration: this Graph does not serve the " +
 		"route; the README says more under \"When every row is answered 400\"."
 	serviceIll  = "Send the row again when the service, or the gateway before it, is well."
@@ -72,6 +73,10 @@ var registry = []advised{
 	{0, "wrong-type", row.Invalid, mendObject},
 	{0, "not-an-object", row.Invalid, mendObject},
 	{0, "name-twice", row.Invalid, mendObject},
+	{0, "name-ambiguous", row.Invalid, mendObject},
+	{0, "too-long", row.Invalid, mendSize},
+	{0, "too-deep", row.Invalid, mendSize},
+	{0, "too-many-members", row.Invalid, mendSize},
 	{0, "contradiction", row.Invalid,
 		"Keep one of the rows with this app and id, or say which one counts with --duplicates first or last."},
 	{anyStatus, "", row.Invalid, "Mend the row: the invalid file has it, with what is wrong beside it."},

@@ -10,7 +10,7 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
-// TestRegistry walks the registry: each entry is found by an outcome that fits it, is one short sentence, and names no
+// TestRegistry walks the registry: each entry is found for the group of an outcome that fits it, is one short sentence, and names no
 // flag that nobody has heard of.
 func TestRegistry(t *testing.T) {
 	t.Parallel()
@@ -29,7 +29,9 @@ func TestRegistry(t *testing.T) {
 		if status == anyStatus {
 			status = 299
 		}
-		if got := Advice(status, strings.ToUpper(a.code), verdict); got != a.advice {
+		g := new(Groups)
+		g.Add(answered(verdict, status, strings.ToUpper(a.code), ""))
+		if got := g.sorted()[0].advice(); got != a.advice {
 			t.Errorf("%s is hidden behind %q", name, got)
 		}
 		if !unicode.IsUpper(rune(a.advice[0])) || !strings.HasSuffix(a.advice, ".") || len(a.advice) >= 200 ||

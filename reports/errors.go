@@ -24,9 +24,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // Hint says what to do about it.
 func (e *Error) Hint() string {
 	if errors.Is(e.Err, ErrLink) {
-		return "Remove the link, then render the run again with `statussync report`."
+		return "remove the link, then render the run again with `statussync report`"
 	}
-	return "The journal holds the results: when the folder can be written again, `statussync report` renders them."
+	return "the journal holds the results: when the folder can be written again, `statussync report` renders them"
 }
 
 // cause returns what is wrong without the operating system's call or the temporary name.

@@ -119,14 +119,27 @@ func (g *Groups) sorted() []*group {
 	})
 }
 
-// rows returns the number of rows that were added with the verdict v, and how many of them a later run may help.
-func (g *Groups) rows(v row.Verdict) (rows, again int64) {
-	if g != nil {
-		for _, in := range g.all {
-			if in.verdict == v {
-				rows, again = rows+in.rows, again+in.again
-			}
+// rows returns the number of rows that were added with the verdict v.
+func (g *Groups) rows(v row.Verdict) (rows int64) {
+	for _, in := range g.sorted() {
+		if in.verdict == v {
+			rows += in.rows
 		}
 	}
-	return rows, again
+	return rows
+}
+
+// failed returns how many of the rows that failed a later run may help, and how many were found before the sending not
+// to be known to the service.
+func (g *Groups) failed() (again, missing int64) {
+	for _, in := range g.sorted() {
+		switch {
+		case in.verdict != row.Failed:
+		case in.code == "app-unknown" || in.code == "id-unknown":
+			missing += in.rows
+		default:
+			again += in.again
+		}
+	}
+	return again, missing
 }

@@ -120,10 +120,10 @@ func clipped(s string, width int) string {
 	return string(b) + "..."
 }
 
-// hardSpace stands for a space at which wrap breaks no line. It is not printable, so that no value brings one along.
+// hardSpace stands for a space at which Wrap breaks no line. It is not printable, so that no value brings one along.
 const hardSpace = "\u00a0"
 
-// named returns a name from a file or a server for wrap: as it is where it is plain, else in quotes; cut to width
+// named returns a name from a file or a server for Wrap: as it is where it is plain, else in quotes; cut to width
 // cells.
 func named(s string, width int) string {
 	if strings.ContainsRune(s, ' ') || strconv.Quote(s) != `"`+s+`"` || cells(s) > width {
@@ -132,9 +132,10 @@ func named(s string, width int) string {
 	return s
 }
 
-// wrap appends text in lines of at most width cells, broken at spaces, those after the first indented by two more. A
-// word that is longer than a line is left whole, so that a path can be copied.
-func wrap(b []byte, width, indent int, text string) []byte {
+// Wrap appends text, of which all is printable, in lines of at most width cells, each indented by so many spaces, those
+// after the first by hang more. Lines are broken at spaces: a word that is longer than a line is left whole, so that a
+// path can be copied.
+func Wrap(b []byte, width, indent, hang int, text string) []byte {
 	line := strings.Repeat(" ", indent)
 	for i, word := range strings.Split(text, " ") {
 		switch {
@@ -143,7 +144,7 @@ func wrap(b []byte, width, indent int, text string) []byte {
 			line += " "
 		default:
 			b = append(b, strings.ReplaceAll(line, hardSpace, " ")+"\n"...)
-			line = strings.Repeat(" ", indent+2)
+			line = strings.Repeat(" ", indent+hang)
 		}
 		line += word
 	}

@@ -106,7 +106,7 @@ func TestNamed(t *testing.T) {
 
 func TestWrap(t *testing.T) {
 	t.Parallel()
-	got := string(wrap(nil, 12, 2, "one two three "+named("a b", 20)+" incomprehensibilities"))
+	got := string(Wrap(nil, 12, 2, 2, "one two three "+named("a b", 20)+" incomprehensibilities"))
 	want := "  one two\n    three\n    \"a b\"\n    incomprehensibilities\n"
 	if got != want {
 		t.Errorf("got:\n%swant:\n%s", got, want)

@@ -37,9 +37,9 @@ func (e *MetricsError) Unwrap() error { return e.Err }
 // Hint says what to do about it.
 func (e *MetricsError) Hint() string {
 	if errors.Is(e.Err, ErrLink) {
-		return "Remove the link, or name the file that it leads to. The run itself is recorded and reported."
+		return "remove the link, or name the file that it leads to; the run itself is recorded and reported"
 	}
-	return "The run itself is recorded and reported; the next run hands its own metrics over."
+	return "the run itself is recorded and reported; the next run hands its own metrics over"
 }
 
 // WriteMetrics writes what node_exporter's textfile collector may know of a run that has ended, which is no personal

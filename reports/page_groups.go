@@ -57,11 +57,10 @@ func (r *Run) groupCard(in *group) groupCard {
 	return card
 }
 
-// plain undoes what named does for wrap.
+// plain undoes what named does for Wrap.
 func plain(s string) string { return strings.ReplaceAll(s, hardSpace, " ") }
 
 // silent returns the rows of which nothing is recorded but that they may have been sent.
 func (r *Run) silent(g *Groups) int64 {
-	heard, _ := g.rows(row.Unknown)
-	return max(r.Counts[row.Unknown]-heard, 0)
+	return max(r.Counts[row.Unknown]-g.rows(row.Unknown), 0)
 }

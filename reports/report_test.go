@@ -195,8 +195,8 @@ func TestGroupsAreBounded(t *testing.T) {
 	if n := len(g.all); n != maxGroups+2 {
 		t.Errorf("%d groups", n)
 	}
-	failed, _ := g.rows(row.Failed)
-	unknown, _ := g.rows(row.Unknown)
+	failed := g.rows(row.Failed)
+	unknown := g.rows(row.Unknown)
 	if failed != 5000 || unknown != 5000 {
 		t.Errorf("%d, %d rows", failed, unknown)
 	}

@@ -20,7 +20,7 @@ type View struct {
 // A Step is a command to type next.
 type Step struct {
 	Why     string // what it does, such as "Send the 12 rows again"; may be empty
-	Command string // a whole command line, quoted for a shell where it needs to be
+	Command string // a whole command, quoted for a shell where it needs to be; it may have several lines
 }
 
 // maxShown is how many groups a terminal gets; report.json has them all.
@@ -57,7 +57,7 @@ type summary struct {
 }
 
 // wrap adds a paragraph of printable text.
-func (s *summary) wrap(indent int, text string) { s.b = wrap(s.b, s.width, indent, text) }
+func (s *summary) wrap(indent int, text string) { s.b = Wrap(s.b, s.width, indent, 2, text) }
 
 func (s *summary) blank() { s.b = append(s.b, '\n') }
 
@@ -101,14 +101,28 @@ func (s *summary) verdicts() {
 
 // words says what the verdict means for the rows that have it.
 func words(run *Run, g *Groups, v row.Verdict) string {
-	_, again := g.rows(v)
-	switch {
-	case v != row.Failed || again == 0:
+	if v != row.Failed {
 		return verdictWords[v]
-	case again == run.Counts[v]:
-		return "not accepted yet, a later run may help"
 	}
-	return "refused, or not accepted yet"
+	again, missing := g.failed()
+	var all []string
+	for _, part := range []struct {
+		rows         int64
+		among, alone string
+	}{
+		{run.Counts[v] - again - missing, "refused", verdictWords[v]},
+		{missing, "not in Graph", "not in Graph, nothing was sent"},
+		{again, "not accepted yet", "not accepted yet, a later run may help"},
+	} {
+		if part.rows == run.Counts[v] {
+			return part.alone
+		}
+		if part.rows > 0 {
+			all = append(all, part.among)
+		}
+	}
+	last := len(all) - 1
+	return strings.Join(all[:last], ", ") + ", or " + all[last]
 }
 
 // line adds one line of the table; the words are left out where they do not fit.
@@ -190,6 +204,8 @@ func (s *summary) next() {
 		if step.Why != "" {
 			s.wrap(2, visible(step.Why)+":")
 		}
-		s.b = append(s.b, "    "+visible(step.Command)+"\n"...)
+		for line := range strings.SplitSeq(step.Command, "\n") {
+			s.b = append(s.b, "    "+visible(line)+"\n"...)
+		}
 	}
 }

@@ -78,6 +78,7 @@ func TestSummaryOfFailures(t *testing.T) {
 	t.Parallel()
 	late, gone := answered(row.Failed, 429, "TooManyRequests", ""), answered(row.Failed, 404, "NotFound", "")
 	late.Retryable = true
+	unknown, nobody := answered(row.Failed, 0, "id-unknown", ""), answered(row.Failed, 0, "app-unknown", "")
 	for _, test := range []struct {
 		outcomes []row.Outcome
 		want     string
@@ -85,12 +86,16 @@ func TestSummaryOfFailures(t *testing.T) {
 		{[]row.Outcome{late, late}, "100%  not accepted yet, a later run may help"},
 		{[]row.Outcome{late, gone}, "100%  refused, or not accepted yet"},
 		{[]row.Outcome{gone, gone}, "100%  refused by the service"},
+		{[]row.Outcome{unknown, nobody}, "100%  not in Graph, nothing was sent"},
+		{[]row.Outcome{unknown, gone}, "100%  refused, or not in Graph"},
+		{[]row.Outcome{unknown, late}, "100%  not in Graph, or not accepted yet"},
+		{[]row.Outcome{nobody, gone, late}, "100%  refused, not in Graph, or not accepted yet"},
 	} {
-		g := new(Groups)
+		g, n := new(Groups), int64(len(test.outcomes))
 		for _, o := range test.outcomes {
 			g.Add(o)
 		}
-		if got := summarize(t, finished(4, 2, Counts{row.Failed: 2}), g, View{}); !strings.Contains(got, test.want+"\n") {
+		if got := summarize(t, finished(4, n, Counts{row.Failed: n}), g, View{}); !strings.Contains(got, test.want+"\n") {
 			t.Errorf("%q is missing in:\n%s", test.want, got)
 		}
 	}

@@ -99,7 +99,7 @@ func (c *contender) report(b *testing.B) {
 }
 
 // program gives the test binary the name under which it is another program; see TestMain.
-func program(b *testing.B, dir, name string) string {
+func program(b testing.TB, dir, name string) string {
 	b.Helper()
 	self, err := os.Executable()
 	if err != nil {

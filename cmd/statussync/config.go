@@ -32,7 +32,7 @@ configuration file.`,
 		},
 	}
 	addSettings(cmd, reading, deciding, sparing, saving, target, rehearsing, signing, asking, sending,
-		pruning, keeping, showing, watching)
+		pruning, keeping, showing, following, watching)
 	return cmd
 }
 

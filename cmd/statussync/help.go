@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/statussync/statussync/reports"
 	"github.com/statussync/statussync/sync/run"
 )
 
@@ -26,7 +26,7 @@ var exits = []struct {
 	{run.ExitSignIn, "sign-in or permission was refused"},
 	{run.ExitStopped, "stopped by --max-errors, by one refusal for all, or since the route is not served"},
 	{run.ExitLocked, "another run holds the lock"},
-	{run.ExitBooks, "journal or report could not be written, or the books do not balance"},
+	{run.ExitBooks, "journal, report or output could not be written, or the books do not balance"},
 	{run.ExitWork, "plan --detailed-exitcode: there is work"},
 	{run.Signal(1).ExitStatus(), "stopped by SIGHUP: drained, state saved"},
 	{run.Signal(2).ExitStatus(), "stopped by SIGINT: drained, state saved"},
@@ -46,7 +46,7 @@ var headings = []struct {
 	{[]group{sending}, "Sending"},
 	{[]group{pruning, keeping}, "What is kept"},
 	{[]group{serving}, "Serving"},
-	{[]group{showing, watching, common}, "Anywhere"},
+	{[]group{showing, following, watching, common}, "Anywhere"},
 }
 
 // help begins with examples and ends with the exit statuses.
@@ -59,7 +59,8 @@ func help(cmd *cobra.Command, _ []string) {
 	if about == "" {
 		about = cmd.Short
 	}
-	fmt.Fprintf(&b, "%s\n\nUsage:\n  %s\n", filled(about), cmd.UseLine())
+	about = strings.Join(strings.Fields(about), " ")
+	fmt.Fprintf(&b, "%s\nUsage:\n  %s\n", reports.Wrap(nil, helpWidth, 0, 0, about), cmd.UseLine())
 	commands(&b, cmd)
 	flags(&b, cmd)
 	b.WriteString("\nExit status:\n")
@@ -71,27 +72,6 @@ func help(cmd *cobra.Command, _ []string) {
 
 // helpWidth is how many columns the help takes.
 const helpWidth = 100
-
-// filled returns text in lines of helpWidth characters at most.
-func filled(text string) string {
-	var b strings.Builder
-	column := 0
-	for word := range strings.FieldsSeq(text) {
-		n := utf8.RuneCountInString(word)
-		switch {
-		case column == 0:
-		case column+1+n > helpWidth:
-			b.WriteByte('\n')
-			column = 0
-		default:
-			b.WriteByte(' ')
-			column++
-		}
-		b.WriteString(word)
-		column += n
-	}
-	return b.String()
-}
 
 // commands lists the commands below cmd.
 func commands(b *strings.Builder, cmd *cobra.Command) {

@@ -37,9 +37,7 @@ func TestHelp(t *testing.T) {
 			}
 		})
 		for _, c := range cmd.Commands() {
-			if c.Name() != "help" && c.Name() != "completion" && c.Parent().Name() != "completion" {
-				visit(c, append(path[:len(path):len(path)], c.Name()))
-			}
+			visit(c, append(path[:len(path):len(path)], c.Name()))
 		}
 	}
 	root := rootCommand(streams{strings.NewReader(""), io.Discard, io.Discard})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
-	"golang.org/x/term"
 )
 
 // newLogger returns a logger to w as the settings want it. Each entry is one line, and whatever came from data is
@@ -47,14 +45,6 @@ func newEncoder(format string, w io.Writer) zapcore.Encoder {
 	}
 	c.EncodeLevel = zapcore.LowercaseLevelEncoder
 	return zapcore.NewJSONEncoder(c)
-}
-
-func isTerminal(w any) bool {
-	if s, ok := w.(*screen); ok {
-		w = s.to
-	}
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // An entryWriter writes log entries, one a call, with everything escaped that a terminal might obey: zap's console

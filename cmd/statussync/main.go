@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,11 +46,17 @@ func execute(args []string, std streams) (status int) {
 	}()
 	ctx, stop := notify(context.Background())
 	defer stop()
+	out := &output{to: std.out}
+	std.out = out
 	root := rootCommand(std)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	complain(std.err, err)
-	return exitStatus(err)
+	complain(std.err, out.failure())
+	if status = exitStatus(err); status == run.ExitOK || status == run.ExitWork {
+		return cmp.Or(exitStatus(out.failure()), status)
+	}
+	return status
 }
 
 // notify ends the context at the first signal that asks the process to stop; the second ends the process at once.
@@ -91,21 +98,14 @@ func complain(w io.Writer, err error) {
 		return
 	}
 	for _, one := range parts(err) {
-		fmt.Fprintf(w, "statussync: %s\n", printableLines(one.Error()))
+		for line := range strings.SplitSeq("statussync: "+one.Error(), "\n") {
+			tell(w, 0, printable(line))
+		}
 		var hinted interface{ Hint() string }
 		if errors.As(one, &hinted) && hinted.Hint() != "" {
-			fmt.Fprintf(w, "  hint: %s\n", printableLines(hinted.Hint()))
+			tell(w, 2, "hint: "+printable(hinted.Hint()))
 		}
 	}
-}
-
-// printableLines is printable for a text that may have several lines, as an excerpt of a file has.
-func printableLines(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = printable(line)
-	}
-	return strings.Join(lines, "\n")
 }
 
 // parts takes apart an error that joins several, unless they stand under one sentence.
@@ -152,6 +152,6 @@ func rootCommand(std streams) *cobra.Command {
 	addSettings(root, common)
 	root.AddCommand(runCommand(std), planCommand(std), reportCommand(std), runsCommand(std), verifyCommand(std),
 		doctorCommand(std), simulateCommand(std), configCommand(std), schemaCommand(std), versionCommand(std))
-	refuseTopics(root)
+	adoptTopics(root)
 	return root
 }

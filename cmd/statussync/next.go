@@ -62,18 +62,33 @@ func (c calling) among(groups ...group) calling {
 	})
 }
 
-// command words a call with these flags and other arguments.
+// command words a call with these flags and other arguments, in several lines where it is long.
 func (c calling) command(name string, args ...string) string {
 	words := append([]string{"statussync", name}, c.flags...)
 	if slices.ContainsFunc(args, func(a string) bool { return len(a) > 1 && a[0] == '-' }) {
 		words = append(words, "--")
 	}
 	words = append(words, args...)
-	for i, w := range words {
-		words[i] = shellQuote(w)
+	line, column := "", 0
+	for _, w := range words {
+		w = shellQuote(w)
+		switch n := utf8.RuneCountInString(w); {
+		case column == 0:
+			column = n
+		case column+1+n > commandWidth:
+			line += " \\\n  "
+			column = 2 + n
+		default:
+			line += " "
+			column += 1 + n
+		}
+		line += w
 	}
-	return strings.Join(words, " ")
+	return line
 }
+
+// commandWidth is how wide a line of a command gets, so that it may be indented by four in a mail.
+const commandWidth = mailWidth - len("    ") - len(` \`)
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
 

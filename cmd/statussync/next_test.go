@@ -76,7 +76,7 @@ func TestNext(t *testing.T) {
 		{"all invalid", run1, refused(3), false, []reports.Step{
 			{Why: "Mend the rows in all runs/latest/invalid-1.csv and all runs/latest/invalid-2.jsonl, or in the input, " +
 				"then give the command again",
-				Command: "statussync run --max-errors=5 'all runs/latest/invalid-1.csv' 'all runs/latest/invalid-2.jsonl'"}}},
+				Command: "statussync run --max-errors=5 'all runs/latest/invalid-1.csv' \\\n  'all runs/latest/invalid-2.jsonl'"}}},
 	} {
 		test.run.ID = "RUN"
 		got := next(&Settings{Runs: "all runs"}, test.call, run.Summary{Run: &test.run, Pending: test.pending})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -32,7 +33,7 @@ sent, and without --save nothing is kept or locked. With --save --quiet it print
 		},
 	}
 	addSettings(cmd, reading, deciding, sparing, saving, target, rehearsing, signing, asking, sending,
-		pruning, keeping, showing)
+		pruning, keeping, showing, following)
 	return cmd
 }
 
@@ -42,10 +43,12 @@ func doPlan(cmd *cobra.Command, s *Settings, files []string, std streams) error 
 	}
 	if s.SavedRun != "" {
 		return &usageError{s.origins["plan.run"].String() + " sends a kept plan, which plan does not do",
-			"Give it to run."}
+			"give it to run"}
 	}
 	c := calling{flags: givenFlags(cmd), files: files}
-	log := newLogger(s, std.err)
+	to := &screen{to: std.err}
+	std.err = to
+	log := newLogger(s, to)
 	defer log.Sync()
 	o, err := planOptions(cmd.Context(), s, files, std, log)
 	if err != nil {
@@ -56,6 +59,7 @@ func doPlan(cmd *cobra.Command, s *Settings, files []string, std streams) error 
 	if !s.Quiet || s.Output != "table" {
 		o.Changes = printer.change
 	}
+	o.Watch = watch(s, to, log)
 	p, err := run.Plan(cmd.Context(), o)
 	if err != nil {
 		return err
@@ -95,7 +99,8 @@ func sayKept(std streams, s *Settings, id string, as calling) {
 	}
 	as = as.among(common, target, rehearsing, signing, asking, sending, pruning, keeping).without("dry-run")
 	as.flags = append(as.flags, "--run="+id)
-	fmt.Fprintf(to, "\nKept as %s. Send exactly this with:\n    %s\n", id, as.command("run"))
+	command := strings.ReplaceAll(as.command("run"), "\n", "\n    ")
+	fmt.Fprintf(to, "\nKept as %s. Send exactly this with:\n    %s\n", id, command)
 }
 
 func printPlan(w io.Writer, p *run.Planned) {

@@ -39,7 +39,7 @@ func (s *screen) hold(bar *mpb.Progress) {
 	s.bar = bar
 }
 
-// watch returns what shows how far the sending is, as the settings want it: a bar on a terminal, log entries elsewhere.
+// watch returns what shows how far a phase is, as the settings want it: a bar on a terminal, log entries elsewhere.
 func watch(s *Settings, to *screen, log *zap.Logger) func(func() run.Progress) (done func()) {
 	switch s.progressOn(to.to) {
 	case "bar":
@@ -69,7 +69,7 @@ func (s *Settings) progressOn(w io.Writer) string {
 func (s *screen) showBar(progress func() run.Progress, more ...mpb.ContainerOption) (done func()) {
 	var state atomic.Pointer[run.Progress]
 	stop := sampled(&state, progress)
-	p := mpb.New(append(more, mpb.WithOutput(s.to), mpb.WithRefreshRate(drawEvery))...)
+	p := mpb.New(append(more, drawnOn(s.to), mpb.WithRefreshRate(drawEvery))...)
 	first := mpb.BarFillerFunc(func(w io.Writer, st decor.Statistics) error {
 		_, err := io.WriteString(w, barLine(state.Load(), st.AvailableWidth))
 		return err
@@ -124,7 +124,7 @@ func everySo(every time.Duration, f func()) (stop func()) {
 	return func() { close(end); <-ended }
 }
 
-// logProgress logs how far the sending is every so often, until done is called.
+// logProgress logs how far a phase is every so often, until done is called.
 func logProgress(log *zap.Logger, every time.Duration, progress func() run.Progress) (done func()) {
 	if every <= 0 {
 		return func() {}
@@ -133,12 +133,19 @@ func logProgress(log *zap.Logger, every time.Duration, progress func() run.Progr
 }
 
 func logged(log *zap.Logger, p run.Progress) {
-	fields := []zap.Field{
-		zap.Int64("rows", p.Rows), zap.Int64("done", p.Done), zap.Int64("failed", p.Bad), zap.Int("inFlight", p.InFlight),
-		zap.Float64("perSecond", rounded(p.Allowed)), zap.Duration("left", p.Left.Round(time.Second)),
+	var fields []zap.Field
+	switch p.Phase {
+	case run.Listing:
+		fields = append(fields, zap.Int64("apps", p.All), zap.Int64("done", p.Done), zap.Int64("pages", p.Pages))
+	case run.ReadingBack:
+		fields = append(fields, zap.Int64("rows", p.All), zap.Int64("done", p.Done))
+	default:
+		fields = append(fields, zap.Int64("rows", p.All), zap.Int64("done", p.Done), zap.Int64("failed", p.Bad),
+			zap.Int("inFlight", p.InFlight), zap.Float64("perSecond", rounded(p.Allowed)),
+			zap.Duration("left", p.Left.Round(time.Second)))
 	}
 	if p.Until.After(time.Now()) {
 		fields = append(fields, zap.Time("pausedUntil", p.Until))
 	}
-	log.Info("sending", fields...)
+	log.Info(string(p.Phase), fields...)
 }

@@ -10,65 +10,91 @@ import (
 	"github.com/statussync/statussync/sync/run"
 )
 
-// widest is how wide a line gets where there is room: a terminal that is made narrower would break a longer one, and
-// leave a piece of it behind.
+// widest is how wide a line of the progress gets where there is room.
 const widest = 60
 
-// barLine draws how many rows are done, at most width columns wide.
+// barLine draws how much of a phase is done, at most width columns wide.
 func barLine(p *run.Progress, width int) string {
 	width = min(width, widest)
 	share := 0.0
-	if p.Rows > 0 {
-		share = min(1, float64(p.Done)/float64(p.Rows))
+	if p.All > 0 {
+		share = min(1, float64(p.Done)/float64(p.All))
 	}
-	right := fmt.Sprintf(" %3.0f%%  %s/%s", math.Floor(share*100), thousands(p.Done), thousands(p.Rows))
-	if p.Done < p.Rows && p.Left > 0 {
-		right += "  " + clock(p.Left) + " left"
+	parts := []string{fmt.Sprintf("%3.0f%%", math.Floor(share*100)), "  " + thousands(p.Done) + "/" + thousands(p.All)}
+	if p.Done < p.All && p.Left > 0 {
+		parts = append(parts, "  "+clock(p.Left)+" left")
 	}
-	room := width - len(right) - 2
+	right := fitting(parts, width)
+	room := width - len("[] ") - len(right)
 	if room < 4 {
-		return cut(strings.TrimSpace(right), width)
+		return strings.TrimSpace(right)
 	}
 	full := int(share * float64(room))
-	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", room-full) + "]" + right
+	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", room-full) + "] " + right
 }
 
-// stateLine says what goes on, at most width columns wide; what matters less is left out where it does not fit.
+// stateLine says what goes on, at most width columns wide.
 func stateLine(p *run.Progress, width int, now time.Time) string {
-	var parts []string
-	switch {
-	case p.Outage && p.Unmade:
-		parts = append(parts, "no sign-in, asking again and again")
-	case p.Outage:
-		parts = append(parts, "Graph is out, asking again and again")
-	case p.Until.After(now) && p.Asked:
-		parts = append(parts, fmt.Sprintf("paused until %s (Graph asked for %s)",
-			p.Until.Local().Format(time.TimeOnly), clock(p.Pause)))
-	case p.Until.After(now):
-		parts = append(parts, "paused until "+p.Until.Local().Format(time.TimeOnly)+" (throttled)")
-	case p.Allowed > 0:
-		parts = append(parts, strconv.FormatFloat(rounded(p.Allowed), 'f', -1, 64)+" a second")
-	}
-	if p.Bad > 0 {
-		parts = append(parts, thousands(p.Bad)+" failed")
-	}
-	if !p.Outage && !p.Until.After(now) {
-		parts = append(parts, fmt.Sprintf("%d in flight", p.InFlight))
-		if p.Allowed > 0 {
-			parts = append(parts, fmt.Sprintf("%.0f%% of the quota", 100*p.Used))
-		}
-	}
+	return fitting(states(p, now), min(width, widest))
+}
+
+// fitting joins the parts of a line up to the first that does not fit, of the first as much as does.
+func fitting(parts []string, width int) string {
 	line := ""
-	for _, part := range parts {
-		if line != "" {
-			part = ", " + part
-		}
-		if len(line)+len(part) > min(width, widest) {
+	for i, part := range parts {
+		if i > 0 && len(line)+len(part) > width {
 			break
 		}
 		line += part
 	}
-	return line
+	return line[:max(0, min(len(line), width))]
+}
+
+// states returns the parts of a stateLine, what matters most first.
+func states(p *run.Progress, now time.Time) (parts []string) {
+	say := func(format string, args ...any) {
+		part := fmt.Sprintf(format, args...)
+		if len(parts) > 0 && part[0] != ' ' {
+			part = ", " + part
+		}
+		parts = append(parts, part)
+	}
+	open := false
+	switch {
+	case p.Outage && p.Unmade:
+		say("no sign-in, asking again and again")
+	case p.Outage:
+		say("Graph is out, asking again and again")
+	case p.Until.After(now):
+		say("paused until %s", p.Until.Local().Format(time.TimeOnly))
+		if p.Asked {
+			say(" (Graph asked for %s)", clock(p.Pause))
+		} else {
+			say(" (throttled)")
+		}
+	default:
+		open = true
+	}
+	if p.Phase != run.Sending {
+		say("%s", p.Phase)
+		if p.Pages > 0 {
+			say("%s pages", thousands(p.Pages))
+		}
+		return parts
+	}
+	if open && p.Allowed > 0 {
+		say("%s a second", strconv.FormatFloat(rounded(p.Allowed), 'f', -1, 64))
+	}
+	if p.Bad > 0 {
+		say("%s failed", thousands(p.Bad))
+	}
+	if open {
+		say("%d in flight", p.InFlight)
+	}
+	if open && p.Allowed > 0 {
+		say("%.0f%% of the quota", 100*p.Used)
+	}
+	return parts
 }
 
 // clock words a duration to the second, without units that are zero: 41s, 29m30s, 2h.
@@ -87,8 +113,6 @@ func thousands(n int64) string {
 	}
 	return digits
 }
-
-func cut(text string, width int) string { return text[:max(0, min(len(text), width))] }
 
 // rounded keeps one place behind the point.
 func rounded(x float64) float64 { return math.Round(10*x) / 10 }

@@ -23,14 +23,16 @@ func TestBarLine(t *testing.T) {
 		width int
 		want  string
 	}{
-		{run.Progress{Rows: 10_000, Done: 1234, Left: 29*time.Minute + 30*time.Second}, 60,
+		{run.Progress{Phase: run.Sending, All: 10_000, Done: 1234, Left: 29*time.Minute + 30*time.Second}, 60,
 			"[===                       ]  12%  1,234/10,000  29m30s left"},
-		{run.Progress{Rows: 10_000, Done: 1234, Left: 29*time.Minute + 30*time.Second}, 200,
+		{run.Progress{Phase: run.Sending, All: 10_000, Done: 1234, Left: 29*time.Minute + 30*time.Second}, 200,
 			"[===                       ]  12%  1,234/10,000  29m30s left"},
-		{run.Progress{Rows: 4, Done: 4, Left: time.Minute}, 30, "[==================] 100%  4/4"},
-		{run.Progress{Rows: 1000, Done: 999, Left: time.Millisecond}, 30, "99%  999/1,000  1s left"},
-		{run.Progress{}, 5, "0%  0"},
-		{run.Progress{Rows: 1}, 0, ""},
+		{run.Progress{Phase: run.Sending, All: 4, Done: 4, Left: time.Minute}, 30, "[==================] 100%  4/4"},
+		{run.Progress{Phase: run.Sending, All: 1000, Done: 999, Left: time.Millisecond}, 30, "99%  999/1,000  1s left"},
+		{run.Progress{All: 4000, Done: 361, Left: time.Minute}, 12, "[     ]   9%"},
+		{run.Progress{All: 4000, Done: 361, Left: time.Minute}, 20, "9%  361/4,000"},
+		{run.Progress{}, 5, "0%"},
+		{run.Progress{Phase: run.Sending, All: 1}, 0, ""},
 	} {
 		got := barLine(&tt.p, tt.width)
 		if got != tt.want || len(got) > tt.width {
@@ -48,16 +50,24 @@ func TestStateLine(t *testing.T) {
 		width int
 		want  string
 	}{
-		{run.Progress{Bad: 3, State: dispatch.State{Allowed: 4.9, InFlight: 2, Used: 0.98}}, 60,
+		{run.Progress{Phase: run.Sending, Bad: 3, State: dispatch.State{Allowed: 4.9, InFlight: 2, Used: 0.98}}, 60,
 			"4.9 a second, 3 failed, 2 in flight, 98% of the quota"},
-		{run.Progress{Bad: 3, State: dispatch.State{Allowed: 4.9, InFlight: 2, Used: 0.98}}, 30,
+		{run.Progress{Phase: run.Sending, Bad: 3, State: dispatch.State{Allowed: 4.9, InFlight: 2, Used: 0.98}}, 30,
 			"4.9 a second, 3 failed"},
-		{run.Progress{Bad: 1234, Pause: 41 * time.Second, State: dispatch.State{Allowed: 4.9, Until: until, Asked: true}}, 200,
+		{run.Progress{Phase: run.Sending, Bad: 1234,
+			State: dispatch.State{Until: until, Asked: true, Pause: 41 * time.Second}}, 200,
 			"paused until 14:03:20 (Graph asked for 41s), 1,234 failed"},
-		{run.Progress{State: dispatch.State{Until: until}}, 60, "paused until 14:03:20 (throttled)"},
-		{run.Progress{State: dispatch.State{Outage: true, Until: until}}, 60, "Graph is out, asking again and again"},
-		{run.Progress{State: dispatch.State{Outage: true, Unmade: true}}, 60, "no sign-in, asking again and again"},
-		{run.Progress{State: dispatch.State{InFlight: 64}}, 60, "64 in flight"},
+		{run.Progress{Phase: run.Sending, State: dispatch.State{Until: until}}, 60, "paused until 14:03:20 (throttled)"},
+		{run.Progress{Phase: run.Sending, State: dispatch.State{Outage: true, Until: until}}, 60,
+			"Graph is out, asking again and again"},
+		{run.Progress{Phase: run.Sending, State: dispatch.State{Outage: true, Unmade: true}}, 60,
+			"no sign-in, asking again and again"},
+		{run.Progress{Phase: run.Sending, State: dispatch.State{InFlight: 64}}, 60, "64 in flight"},
+		{run.Progress{Phase: run.Sending, State: dispatch.State{Until: until, Asked: true}}, 40, "paused until 14:03:20"},
+		{run.Progress{Phase: run.Sending, State: dispatch.State{Outage: true}}, 20, "Graph is out, asking"},
+		{run.Progress{Phase: run.Listing, Pages: 1234, State: dispatch.State{Allowed: 4.9}}, 60, "listing apps, 1,234 pages"},
+		{run.Progress{Phase: run.ReadingBack, State: dispatch.State{Until: until}}, 60,
+			"paused until 14:03:20 (throttled), reading back"},
 	} {
 		if got := stateLine(&tt.p, tt.width, now); got != tt.want {
 			t.Errorf("%+v at %d columns:\n%q, want\n%q", tt.p, tt.width, got, tt.want)
@@ -85,7 +95,7 @@ func TestLoggedProgress(t *testing.T) {
 		s := mustLoad(t, nil, "run")
 		until := time.Now().Add(time.Hour)
 		done := logProgress(newLogger(s, &out), 30*time.Second, func() run.Progress {
-			return run.Progress{Rows: 9, Done: 4, Bad: 1, Left: 90 * time.Second,
+			return run.Progress{Phase: run.Sending, All: 9, Done: 4, Bad: 1, Left: 90 * time.Second,
 				State: dispatch.State{Allowed: 4.94, InFlight: 2, Until: until}}
 		})
 		time.Sleep(65 * time.Second)
@@ -96,6 +106,21 @@ func TestLoggedProgress(t *testing.T) {
 		}
 		logProgress(zap.NewNop(), 0, nil)()
 	})
+}
+
+// TestLoggedPhases logs what other phases than the sending count.
+func TestLoggedPhases(t *testing.T) {
+	t.Parallel()
+	for want, p := range map[string]run.Progress{
+		`"msg":"listing apps","apps":3,"done":1,"pages":42}`: {Phase: run.Listing, All: 3, Done: 1, Pages: 42},
+		`"msg":"reading back","rows":9,"done":4}`:            {Phase: run.ReadingBack, All: 9, Done: 4},
+	} {
+		var out bytes.Buffer
+		logged(newLogger(&Settings{LogLevel: "info"}, &out), p)
+		if !strings.HasSuffix(out.String(), want+"\n") {
+			t.Errorf("got %swant %s", &out, want)
+		}
+	}
 }
 
 // TestScreen writes while there is a bar, and after it.
@@ -109,7 +134,7 @@ func TestScreen(t *testing.T) {
 		asked <- struct{}{}
 		busy.Lock()
 		defer busy.Unlock()
-		return run.Progress{Rows: 5, Done: 1, State: dispatch.State{InFlight: 2}}
+		return run.Progress{Phase: run.Sending, All: 5, Done: 1, State: dispatch.State{InFlight: 2}}
 	}, mpb.WithAutoRefresh())
 	<-asked
 	busy.Lock()

@@ -67,7 +67,7 @@ func pastSettings(cmd *cobra.Command) (*Settings, error) {
 	}
 	if _, err := os.Stat(s.Runs); errors.Is(err, fs.ErrNotExist) {
 		return nil, &usageError{"the runs folder " + quote(s.Runs) + " does not exist",
-			"The first run makes it; --runs names another."}
+			"the first run makes it; --runs names another"}
 	}
 	return s, nil
 }

@@ -40,7 +40,7 @@ func TestRunsFolderThatIsNotThere(t *testing.T) {
 		var out, errs bytes.Buffer
 		status := execute([]string{command, "--runs", folder}, streams{strings.NewReader(""), &out, &errs})
 		want := "statussync: the runs folder " + quote(folder) + " does not exist\n" +
-			"  hint: The first run makes it; --runs names another.\n"
+			"  hint: the first run makes it; --runs names another\n"
 		if status != 2 || errs.String() != want || out.Len() > 0 {
 			t.Errorf("%s: status %d\n%s%s", command, status, &out, &errs)
 		}

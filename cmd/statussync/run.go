@@ -38,7 +38,7 @@ goes on when the same command is given again.`,
 		},
 	}
 	addSettings(cmd, reading, deciding, sparing, target, rehearsing, signing, asking, sending, pruning,
-		keeping, showing, watching)
+		keeping, showing, following, watching)
 	_ = cmd.RegisterFlagCompletionFunc("run", completeSaved) // fails for a flag that does not exist
 	return cmd
 }
@@ -96,7 +96,7 @@ func present(std streams, s *Settings, c calling, end run.Summary) error {
 	shown := *end.Run
 	shown.Stopped = "" // an error, said in its own place with what to do about it
 	return reports.Summary(std.out, &shown, end.Groups, reports.View{
-		Width: width(std.out), Folder: filepath.Join(s.Runs, end.Run.ID), Pending: end.Pending, Next: next(s, c, end),
+		Width: width(std.out, 80), Folder: filepath.Join(s.Runs, end.Run.ID), Pending: end.Pending, Next: next(s, c, end),
 		Color: s.colored(std.out),
 	})
 }

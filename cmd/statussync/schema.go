@@ -36,13 +36,13 @@ may be added without.`,
 		ValidArgs: names,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return &usageError{"schema takes one name", "It is " + list(names) + "."}
+				return &usageError{"schema takes one name", "it is " + list(names)}
 			}
 			text, err := schemas.ReadFile("schemas/" + args[0] + ".json")
 			if err != nil {
-				hint := "It is " + list(names) + "."
+				hint := "it is " + list(names)
 				if near := nearest(args[0], names); near != "" {
-					hint = fmt.Sprintf("Did you mean %s?", near)
+					hint = fmt.Sprintf("did you mean %s?", near)
 				}
 				return &usageError{"there is no schema " + quote(args[0]), hint}
 			}

@@ -33,7 +33,7 @@ func (s *Settings) settleTarget() error {
 	if root.layer >= byEnvironment || root.layer == rehearsal.layer && s.BaseURL != find("graph.base_url").def {
 		return &usageError{
 			rehearsal.String() + " sends to a simulator inside, but " + root.String() + " names a service",
-			"Leave one of them out.",
+			"leave one of them out",
 		}
 	}
 	if !s.Given("send.rate") {
@@ -55,7 +55,7 @@ func (s *Settings) settleBurst() error {
 	if from := s.origins["send.burst"]; from.layer > byDefault {
 		return &usageError{
 			fmt.Sprintf("%s is %d, which leaves nothing of the rate %s", from, s.Burst, rate),
-			fmt.Sprintf("A burst is a part of the rate: here it can be %d at most.", most),
+			fmt.Sprintf("a burst is a part of the rate: here it can be %d at most", most),
 		}
 	}
 	s.Burst = most
@@ -80,7 +80,7 @@ func (s *Settings) settleSecrets() error {
 		case file.layer == byFile:
 			*pair.file = ""
 		default:
-			return &usageError{pair.variable + " and " + file.String() + " are both set", "Unset one of them."}
+			return &usageError{pair.variable + " and " + file.String() + " are both set", "unset one of them"}
 		}
 	}
 	return nil
@@ -110,7 +110,7 @@ func (s *Settings) settleRehearsal() error {
 	}
 	return &usageError{
 		s.origins["plan.compare"].String() + " compares with what Graph holds, and a rehearsal's simulator holds nothing",
-		"Leave it out, or serve a simulator that remembers: statussync simulate.",
+		"leave it out, or serve a simulator that remembers: statussync simulate",
 	}
 }
 
@@ -133,18 +133,18 @@ func (s *Settings) quota() dispatch.Rate {
 func (s *Settings) checkFiles(files []string) error {
 	switch {
 	case len(files) == 0 && s.SavedRun == "":
-		return &usageError{"no input was given", "Name a file, or - for standard input."}
+		return &usageError{"no input was given", "name a file, or - for standard input"}
 	case s.SavedRun == "":
 		return nil
 	case len(files) > 0:
 		return &usageError{s.origins["plan.run"].String() + " sends a kept plan, and files are named too",
-			"Leave one of them out."}
+			"leave one of them out"}
 	}
 	for i := range table {
 		st := &table[i]
 		decides := st.group == reading || st.group == deciding || st.group == sparing || st.flag == "fresh"
 		if from := s.origins[st.name()]; decides && from.layer == byFlag {
-			return &usageError{from.String() + " has no say over a kept plan", "Leave it out, or make a new plan with it."}
+			return &usageError{from.String() + " has no say over a kept plan", "leave it out, or make a new plan with it"}
 		}
 	}
 	return nil

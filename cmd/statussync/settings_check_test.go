@@ -70,7 +70,7 @@ func TestClientSecrets(t *testing.T) {
 	}
 	env["STATUSSYNC_CLIENT_SECRET_FILE"] = "f"
 	_, err := load(t, env, "run")
-	wantUsage(t, err, "STATUSSYNC_CLIENT_SECRET and STATUSSYNC_CLIENT_SECRET_FILE are both set", "Unset one of them.")
+	wantUsage(t, err, "STATUSSYNC_CLIENT_SECRET and STATUSSYNC_CLIENT_SECRET_FILE are both set", "unset one of them")
 }
 
 // TestCertificatePassword: whatever was typed is the password, and config does not show it.
@@ -87,10 +87,10 @@ func TestCertificatePassword(t *testing.T) {
 func TestPushURL(t *testing.T) {
 	t.Parallel()
 	_, err := load(t, nil, "run", "--push-url=http://me:hunter2@127.0.0.1:9091")
-	wantUsage(t, err, "--push-url must hold no user and password", "Let a proxy beside the gateway ask for them.")
+	wantUsage(t, err, "--push-url must hold no user and password", "let a proxy beside the gateway ask for them")
 	for _, wrong := range []string{"gateway:9091", "ftp://gateway", "http://", "http://a/?b=c"} {
 		_, err := load(t, nil, "run", "--push-url="+wrong)
-		wantUsage(t, err, "--push-url must be the address of a Pushgateway", "Write it as http://host:9091.")
+		wantUsage(t, err, "--push-url must be the address of a Pushgateway", "write it as http://host:9091")
 	}
 	if s := mustLoad(t, nil, "run", "--push-url=https://gateway:9091"); s.PushURL != "https://gateway:9091" {
 		t.Errorf("got %s", s.PushURL)

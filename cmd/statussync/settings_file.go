@@ -41,7 +41,7 @@ func (s *Settings) layFile() error {
 	}
 	if len(data) > maxFile {
 		return &usageError{fmt.Sprintf("%s is larger than a configuration file can be, %d KiB", quote(s.Config), maxFile>>10),
-			"Is it the right file?"}
+			"is it the right file?"}
 	}
 	f := &settingsFile{printable(s.Config), bytes.TrimPrefix(data, []byte("\ufeff"))}
 	return f.lay(s)
@@ -173,7 +173,7 @@ func (f *settingsFile) unknown(key *token.Token, section string) error {
 			words, meant = append(words, after), append(meant, after+" under "+before)
 		}
 	}
-	where, hint := "at the top level", "statussync config prints all keys."
+	where, hint := "at the top level", "statussync config prints all keys"
 	if section != "" {
 		where = "under " + section
 	}
@@ -182,7 +182,7 @@ func (f *settingsFile) unknown(key *token.Token, section string) error {
 		last = key.Value
 	}
 	if near := nearest(last, words); near != "" {
-		hint = fmt.Sprintf("Did you mean %s?", meant[slices.Index(words, near)])
+		hint = fmt.Sprintf("did you mean %s?", meant[slices.Index(words, near)])
 	}
 	return f.wrong(key, hint, "%s is no key %s", quote(key.Value), where)
 }

@@ -31,19 +31,19 @@ func TestFileErrors(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, text, place, want, excerpt, hint string }{
 		{"unknown key", "send:\n  concurency: 5\n", "2:3", `"concurency" is no key under send`,
-			"    2 |   concurency: 5\n          ^", "Did you mean concurrency under send?"},
+			"    2 |   concurency: 5\n          ^", "did you mean concurrency under send?"},
 		{"key in the wrong section", "input:\n  rate: 5/1s\n", "2:3", `"rate" is no key under input`,
-			"    2 |   rate: 5/1s\n          ^", "Did you mean rate under send?"},
+			"    2 |   rate: 5/1s\n          ^", "did you mean rate under send?"},
 		{"key without its section", "max-wait: 1m\n", "1:1", `"max-wait" is no key at the top level`,
-			"    1 | max-wait: 1m\n        ^", "Did you mean max_wait under send?"},
+			"    1 | max-wait: 1m\n        ^", "did you mean max_wait under send?"},
 		{"dotted key", "send.rate: 5/1s\n", "1:1", `"send.rate" is no key at the top level`,
-			"    1 | send.rate: 5/1s\n        ^", "Did you mean rate under send?"},
+			"    1 | send.rate: 5/1s\n        ^", "did you mean rate under send?"},
 		{"unknown section", "sned:\n  rate: 5/1s\n", "1:1", `"sned" is no key at the top level`,
-			"    1 | sned:\n        ^", "Did you mean send?"},
+			"    1 | sned:\n        ^", "did you mean send?"},
 		{"key that is near to a section", "grace: 1s\n", "1:1", `"grace" is no key at the top level`,
-			"    1 | grace: 1s\n        ^", "Did you mean grace under send?"},
+			"    1 | grace: 1s\n        ^", "did you mean grace under send?"},
 		{"nothing near", "send:\n  zzzzzzzz: 1\n", "2:3", `"zzzzzzzz" is no key under send`,
-			"    2 |   zzzzzzzz: 1\n          ^", "statussync config prints all keys."},
+			"    2 |   zzzzzzzz: 1\n          ^", "statussync config prints all keys"},
 		{"a token", "auth:\n  token: abc\n", "2:3", "a token never stands in this file",
 			"    2 |   token: [redacted]\n          ^", "Set STATUSSYNC_TOKEN, or name a file with token_file under auth."},
 		{"wrong value", "send:\n  concurrency: many # cores\n", "2:16",
@@ -56,7 +56,7 @@ func TestFileErrors(t *testing.T) {
 			"    2 |   quiet: yes\n                 ^", ""},
 		{"bad base URL", "graph:\n  base_url: http://example.com\n", "2:13",
 			"graph.base_url must begin with https://, since a token would be sent to it; http is for this machine alone",
-			"    2 |   base_url: http://example.com\n                    ^", "It looks like https://graph.microsoft.com/beta."},
+			"    2 |   base_url: http://example.com\n                    ^", "it looks like https://graph.microsoft.com/beta"},
 		{"list for a value", "send:\n  rate: [5, 1]\n", "2:9", "send.rate must be one value",
 			"    2 |   rate: [5, 1]\n                ^", ""},
 		{"mapping for a value", "send:\n  rate: {n: 5}\n", "2:9", "send.rate must be one value",
@@ -86,9 +86,9 @@ func TestFileErrors(t *testing.T) {
 		{"anchor", "send:\n  burst: &x 2\n", "2:10", "send.burst must be one value",
 			"    2 |   burst: &x 2\n                 ^", ""},
 		{"merge", "send:\n  <<: {burst: 2}\n", "2:3", `"<<" is no key under send`, "    2 |   <<: {burst: 2}\n          ^",
-			"statussync config prints all keys."},
+			"statussync config prints all keys"},
 		{"escape sequence", "send:\n  \"\\e[31mrate\": \x1b[31m\n", "2:3", `"\x1b[31mrate" is no key under send`,
-			"    2 |   \"\\e[31mrate\": \ufffd[31m\n          ^", "statussync config prints all keys."},
+			"    2 |   \"\\e[31mrate\": \ufffd[31m\n          ^", "statussync config prints all keys"},
 	} {
 		name := file(t, tt.text)
 		_, err := load(t, nil, "run", "--config", name)
@@ -119,7 +119,7 @@ func TestUnreadableFiles(t *testing.T) {
 	wantUsage(t, err, cannot+quote(folder)+" (--config): is a directory", "")
 	large := file(t, strings.Repeat("#", 64<<10)+"\n")
 	_, err = load(t, nil, "run", "--config", large)
-	wantUsage(t, err, quote(large)+" is larger than a configuration file can be, 64 KiB", "Is it the right file?")
+	wantUsage(t, err, quote(large)+" is larger than a configuration file can be, 64 KiB", "is it the right file?")
 	utf16 := filepath.Join(folder, "utf16.yaml")
 	if err := os.WriteFile(utf16, []byte("\xff\xfes\x00"), 0o600); err != nil {
 		t.Fatal(err)

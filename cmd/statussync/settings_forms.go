@@ -77,10 +77,10 @@ func gateway(at *string) value {
 			return "", nil
 		}
 		if _, err := reports.PushTarget(s); err != nil {
-			return "", &bareError{"must be the address of a Pushgateway", "Write it as http://host:9091."}
+			return "", &bareError{"must be the address of a Pushgateway", "write it as http://host:9091"}
 		}
 		if u, err := url.Parse(s); err != nil || u.User != nil {
-			return "", &bareError{"must hold no user and password", "Let a proxy beside the gateway ask for them."}
+			return "", &bareError{"must hold no user and password", "let a proxy beside the gateway ask for them"}
 		}
 		return s, nil
 	}, itself}

@@ -27,7 +27,8 @@ const (
 	pruning                 // how many runs are kept
 	keeping                 // what is kept, and taken up
 	showing                 // in which form it is printed
-	watching                // what is shown while it runs
+	following               // how it is shown how far it is
+	watching                // who is told of its end
 	serving                 // what simulate serves
 )
 
@@ -243,10 +244,10 @@ var running = []setting{
 	{flag: "output", short: "o", key: "log.output", def: "table", unit: "form", words: outputs, group: showing,
 		help: "table, json or csv",
 		bind: func(s *Settings) value { return oneOf(&s.Output, outputs...) }},
-	{flag: "progress", key: "log.progress", def: "auto", unit: "how", words: progresses, group: watching,
+	{flag: "progress", key: "log.progress", def: "auto", unit: "how", words: progresses, group: following,
 		help: "bar, plain (log entries), none, or auto: a bar on a terminal",
 		bind: func(s *Settings) value { return oneOf(&s.Progress, progresses...) }},
-	{flag: "stats", key: "log.stats", def: "30s", unit: "duration", group: watching,
+	{flag: "stats", key: "log.stats", def: "30s", unit: "duration", group: following,
 		help: "off a terminal, log the progress this often; 0s for never",
 		bind: func(s *Settings) value { return duration(&s.Stats, 0) }},
 	{flag: "color", key: "log.color", def: "auto", unit: "when", words: colors,

@@ -32,7 +32,7 @@ func load(t *testing.T, env map[string]string, args ...string) (*Settings, error
 		return err
 	}}
 	addSettings(cmd, reading, deciding, sparing, target, rehearsing, signing, asking, sending, pruning,
-		keeping, showing, watching, saving, serving)
+		keeping, showing, following, watching, saving, serving)
 	root.AddCommand(cmd)
 	root.SetArgs(args)
 	err := root.Execute()
@@ -302,12 +302,12 @@ func TestTokenComesFromOnePlace(t *testing.T) {
 		t.Errorf("flag over variable: %q %q", s.Token.Reveal(), s.TokenFile)
 	}
 	_, err := load(t, map[string]string{"STATUSSYNC_TOKEN": "secret", "STATUSSYNC_TOKEN_FILE": "from-env"}, "run")
-	wantUsage(t, err, "STATUSSYNC_TOKEN and STATUSSYNC_TOKEN_FILE are both set", "Unset one of them.")
+	wantUsage(t, err, "STATUSSYNC_TOKEN and STATUSSYNC_TOKEN_FILE are both set", "unset one of them")
 }
 
 func TestRehearsal(t *testing.T) {
 	t.Parallel()
-	const hint = "Leave one of them out."
+	const hint = "leave one of them out"
 	_, err := load(t, nil, "run", "--simulate", "--base-url", "https://graph.microsoft.com/beta")
 	wantUsage(t, err, "--simulate sends to a simulator inside, but --base-url names a service", hint)
 	_, err = load(t, map[string]string{"STATUSSYNC_BASE_URL": "https://example.com"}, "run", "--simulate")
@@ -342,7 +342,7 @@ func TestBurstFitsTheRate(t *testing.T) {
 	}
 	_, err := load(t, nil, "run", "--burst", "100")
 	wantUsage(t, err, "--burst is 100, which leaves nothing of the rate 100/20s",
-		"A burst is a part of the rate: here it can be 99 at most.")
+		"a burst is a part of the rate: here it can be 99 at most")
 }
 
 func TestSecretIsNeverPrinted(t *testing.T) {

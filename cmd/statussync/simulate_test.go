@@ -103,7 +103,7 @@ func patch(t *testing.T, client *http.Client, root, token string) int {
 func TestSimulateRefusals(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
 		{"simulate x", "statussync: statussync simulate takes no arguments, but there is \"x\"\n"},
-		{"simulate --rule at=1", "statussync: statussync simulate has no flag \"--rule\"\n  hint: Did you mean --rules?\n"},
+		{"simulate --rule at=1", "statussync: statussync simulate has no flag \"--rule\"\n  hint: did you mean --rules?\n"},
 		{"simulate --address 192.0.2.1:80", "statussync: the simulator cannot listen on \"192.0.2.1:80\": it is not a " +
 			"loopback address\n  hint: give 127.0.0.1:PORT, [::1]:PORT or localhost:PORT; port 0 takes a free one\n"},
 	} {

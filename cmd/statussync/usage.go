@@ -30,7 +30,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	if bare, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		name := "--" + bare.GetFlag().Name
-		return &usageError{name + " needs a value", "Write " + name + " " + bare.GetFlag().Value.Type() + "."}
+		return &usageError{name + " needs a value", "write " + name + " " + bare.GetFlag().Value.Type()}
 	}
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		return refused("--"+invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap())
@@ -54,13 +54,13 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	if group := err.GetSpecifiedShortnames(); group != "" { // -rate comes as r in the group rate
 		dashes, name = "-", group
 	}
-	hint := fmt.Sprintf("%s --help lists them.", cmd.CommandPath())
+	hint := fmt.Sprintf("%s --help lists them", cmd.CommandPath())
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	if name == "token" {
-		hint = "A token is never given on the command line, where others can read it: set STATUSSYNC_TOKEN or --token-file."
+		hint = "a token is never given on the command line, where others can read it: set STATUSSYNC_TOKEN or --token-file"
 	} else if near := nearest(name, names); near != "" {
-		hint = fmt.Sprintf("Did you mean --%s?", near)
+		hint = fmt.Sprintf("did you mean --%s?", near)
 	}
 	return &usageError{fmt.Sprintf("%s has no flag %s", cmd.CommandPath(), quote(dashes+name)), hint}
 }
@@ -70,7 +70,7 @@ func knownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := fmt.Sprintf("%s --help lists the commands.", root.CommandPath())
+	hint := fmt.Sprintf("%s --help lists the commands", root.CommandPath())
 	var names []string
 	for _, c := range root.Commands() {
 		if c.IsAvailableCommand() {
@@ -78,7 +78,7 @@ func knownCommand(root *cobra.Command, args []string) error {
 		}
 	}
 	if near := nearest(args[0], names); near != "" {
-		hint = fmt.Sprintf("Did you mean %s %s?", root.CommandPath(), near)
+		hint = fmt.Sprintf("did you mean %s %s?", root.CommandPath(), near)
 	}
 	return &usageError{fmt.Sprintf("%s has no command %s", root.CommandPath(), quote(args[0])), hint}
 }
@@ -106,21 +106,4 @@ func usageOf(err error) error {
 		u.hint = h.Hint()
 	}
 	return u
-}
-
-// refuseTopics makes the commands that cobra brings refuse a word that they do not know; by themselves they show help.
-func refuseTopics(root *cobra.Command) {
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
-	for _, c := range root.Commands() {
-		switch c.Name() {
-		case "help":
-			c.Args = func(_ *cobra.Command, topic []string) error {
-				found, rest, _ := root.Find(topic)
-				return knownCommand(found, rest)
-			}
-		case "completion":
-			c.Args, c.RunE = knownCommand, func(c *cobra.Command, _ []string) error { return c.Help() }
-		}
-	}
 }

@@ -14,18 +14,18 @@ func TestUsageErrors(t *testing.T) {
 		args       []string
 		text, hint string
 	}{
-		{[]string{"rum"}, `statussync has no command "rum"`, "Did you mean statussync run?"},
-		{[]string{"\x1bzzzzz"}, `statussync has no command "\x1bzzzzz"`, "statussync --help lists the commands."},
-		{[]string{"run", "--concurency", "5"}, `statussync run has no flag "--concurency"`, "Did you mean --concurrency?"},
-		{[]string{"run", "--max_wait=5"}, `statussync run has no flag "--max_wait"`, "Did you mean --max-wait?"},
-		{[]string{"run", "--confg=5"}, `statussync run has no flag "--confg"`, "Did you mean --config?"},
-		{[]string{"run", "-rate", "5"}, `statussync run has no flag "-rate"`, "Did you mean --rate?"},
-		{[]string{"run", "--zzzzzzzz"}, `statussync run has no flag "--zzzzzzzz"`, "statussync run --help lists them."},
+		{[]string{"rum"}, `statussync has no command "rum"`, "did you mean statussync run?"},
+		{[]string{"\x1bzzzzz"}, `statussync has no command "\x1bzzzzz"`, "statussync --help lists the commands"},
+		{[]string{"run", "--concurency", "5"}, `statussync run has no flag "--concurency"`, "did you mean --concurrency?"},
+		{[]string{"run", "--max_wait=5"}, `statussync run has no flag "--max_wait"`, "did you mean --max-wait?"},
+		{[]string{"run", "--confg=5"}, `statussync run has no flag "--confg"`, "did you mean --config?"},
+		{[]string{"run", "-rate", "5"}, `statussync run has no flag "-rate"`, "did you mean --rate?"},
+		{[]string{"run", "--zzzzzzzz"}, `statussync run has no flag "--zzzzzzzz"`, "statussync run --help lists them"},
 		{[]string{"run", "--token", "hunter2"}, `statussync run has no flag "--token"`,
-			"A token is never given on the command line, where others can read it: set STATUSSYNC_TOKEN or --token-file."},
+			"a token is never given on the command line, where others can read it: set STATUSSYNC_TOKEN or --token-file"},
 		{[]string{"run", "--token=hunter2"}, `statussync run has no flag "--token"`,
-			"A token is never given on the command line, where others can read it: set STATUSSYNC_TOKEN or --token-file."},
-		{[]string{"run", "--rate"}, "--rate needs a value", "Write --rate n/duration."},
+			"a token is never given on the command line, where others can read it: set STATUSSYNC_TOKEN or --token-file"},
+		{[]string{"run", "--rate"}, "--rate needs a value", "write --rate n/duration"},
 		{[]string{"run", "--=x"}, `"--=x" is not a flag`, ""},
 	} {
 		_, err := load(t, nil, tt.args...)

@@ -27,7 +27,7 @@ are found by their userPrincipalName, which is compared without regard to case.`
 			return doVerify(cmd, s, files, std)
 		},
 	}
-	addSettings(cmd, reading, deciding, target, signing, asking, showing)
+	addSettings(cmd, reading, deciding, target, signing, asking, showing, following)
 	return cmd
 }
 
@@ -47,10 +47,12 @@ type verifyDoc struct {
 func doVerify(cmd *cobra.Command, s *Settings, files []string, std streams) error {
 	if s.Simulate {
 		return &usageError{s.origins["graph.simulate"].String() + " has nothing to verify: a rehearsal's simulator holds nothing",
-			"Leave it out, or serve a simulator that remembers: statussync simulate."}
+			"leave it out, or serve a simulator that remembers: statussync simulate"}
 	}
 	s.SavedRun = "" // which only run sends
-	log := newLogger(s, std.err)
+	to := &screen{to: std.err}
+	std.err = to
+	log := newLogger(s, to)
 	defer log.Sync()
 	o, err := commonOptions(s, files, std, log)
 	if err != nil {
@@ -61,6 +63,7 @@ func doVerify(cmd *cobra.Command, s *Settings, files []string, std streams) erro
 	}
 	printer := changesTo(std.out, s, "statussync.verify/1")
 	o.Found, o.Changes = func(f *run.Findings) { showFindings(std.err, f, s.Quiet, "") }, printer.change
+	o.Watch = watch(s, to, log)
 	v, err := run.VerifyInput(cmd.Context(), o)
 	if err != nil {
 		return err

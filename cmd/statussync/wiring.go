@@ -18,6 +18,9 @@ import (
 // simulated is the target of every rehearsal: what was applied there never counts for a tenant.
 const simulated = "simulator"
 
+// rehearsalToken is the token source of a rehearsal.
+var rehearsalToken = signin.NewStatic("the rehearsal", "rehearsal")
+
 // rowDeadline is how long after its first attempt a row may still be tried. It keeps the time short in which a late
 // repeat could write an older value over a newer one.
 const rowDeadline = 15 * time.Minute
@@ -30,7 +33,9 @@ func planOptions(
 	o.LockWait = s.LockWait // a plan that is kept takes the lock
 	switch {
 	case err != nil:
-	case o.Compare, o.Save && !s.Simulate: // a kept plan is for one tenant
+	case o.Save && s.Simulate: // for no tenant, and nobody is asked
+		o.Graph.Tokens = rehearsalToken
+	case o.Compare, o.Save: // a kept plan is for one tenant
 		err = signInto(ctx, s, &o, log)
 	case o.Tenant == "" && s.SkipUnchanged:
 		_ = signInto(ctx, s, &o, log) // such a plan needs no token; without one the tenant is not known
@@ -111,7 +116,7 @@ func options(
 		if err != nil {
 			return o, nothing, err
 		}
-		o.Graph.BaseURL, o.Graph.Tokens = sim.URL()+"/beta", signin.NewStatic("the rehearsal", "rehearsal")
+		o.Graph.BaseURL, o.Graph.Tokens = sim.URL()+"/beta", rehearsalToken
 		return o, func() { sim.Close() }, nil
 	}
 	return o, nothing, signInto(ctx, s, &o, log)

@@ -41,20 +41,20 @@ type Options struct {
 func (o *Options) Check() error {
 	switch {
 	case o.Concurrency < 1:
-		return &optionError{fmt.Sprintf("the concurrency is %d", o.Concurrency), "Use 1 or more."}
+		return &optionError{fmt.Sprintf("the concurrency is %d", o.Concurrency), "use 1 or more"}
 	case o.Attempts < 1:
-		return &optionError{fmt.Sprintf("the number of attempts is %d", o.Attempts), "Use 1 or more."}
+		return &optionError{fmt.Sprintf("the number of attempts is %d", o.Attempts), "use 1 or more"}
 	case o.Rate.N < 0 || o.Rate.N > 0 && o.Rate.Per <= 0:
 		return &optionError{fmt.Sprintf("the rate %s makes no sense", o.Rate), rateHint}
 	case o.Burst < 1:
-		return &optionError{fmt.Sprintf("the burst is %d", o.Burst), "Use 1 or more."}
+		return &optionError{fmt.Sprintf("the burst is %d", o.Burst), "use 1 or more"}
 	case o.Rate.N > 1 && o.Burst >= o.Rate.N:
 		return &optionError{fmt.Sprintf("the burst of %d leaves nothing of the rate %s", o.Burst, o.Rate),
-			"The burst must be less than the number of requests in the rate; 2 is usual."}
+			"the burst must be less than the number of requests in the rate; 2 is usual"}
 	case min(o.Timeout, o.RowDeadline, o.MaxWait, o.Grace) < 0:
-		return &optionError{"a duration is negative", "Use 0 for no limit."}
+		return &optionError{"a duration is negative", "use 0 for no limit"}
 	case o.Limit < 0:
-		return &optionError{fmt.Sprintf("the limit is %d rows", o.Limit), "Use 0 to send all rows."}
+		return &optionError{fmt.Sprintf("the limit is %d rows", o.Limit), "use 0 to send all rows"}
 	}
 	return nil
 }

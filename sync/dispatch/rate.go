@@ -17,7 +17,7 @@ type Rate struct {
 	Per time.Duration
 }
 
-const rateHint = `Write a number of requests and a time, as in "100/20s" or "5/s"; "0" is no limit.`
+const rateHint = `write a number of requests and a time, as in "100/20s" or "5/s"; "0" is no limit`
 
 // ParseRate reads a rate as String writes it: "100/20s", "5/s", or "0" for no limit.
 func ParseRate(s string) (Rate, error) {

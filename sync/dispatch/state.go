@@ -4,13 +4,14 @@ import "time"
 
 // A State is how a Dispatcher stands at one moment.
 type State struct {
-	Allowed  float64   // requests per second in force; 0: no limit
-	InFlight int       // writes
-	Until    time.Time // no request before; zero: open
-	Asked    bool      // the service said until when
-	Outage   bool      // the service does not answer: one request at a time asks whether it is back
-	Unmade   bool      // in an outage: not even requests can be made
-	Used     float64   // share of Options.Rate that was answered in the last Rate.Per, from 0 to 1 or a little more
+	Allowed  float64       // requests per second in force; 0: no limit
+	InFlight int           // writes
+	Until    time.Time     // no request before; zero: open
+	Pause    time.Duration // length of the pause that ends then
+	Asked    bool          // the service said until when
+	Outage   bool          // the service does not answer: one request at a time asks whether it is back
+	Unmade   bool          // in an outage: not even requests can be made
+	Used     float64       // share of Options.Rate that was answered in the last Rate.Per, from 0 to 1 or a little more
 }
 
 // Allowed returns the requests per second in force, 0 if there is no limit.
@@ -25,8 +26,10 @@ func (d *Dispatcher) State() State {
 	g := d.gate
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s := State{Allowed: g.allowed(), InFlight: g.flying, Until: g.until, Asked: g.last.Asked, Outage: g.outage.on,
-		Unmade: g.last.Unmade}
+	s := State{
+		Allowed: g.allowed(), InFlight: g.flying, Until: g.until, Pause: g.until.Sub(g.paused), Asked: g.last.Asked,
+		Outage: g.outage.on, Unmade: g.last.Unmade,
+	}
 	if g.log != nil {
 		g.log.pass(time.Now())
 		s.Used = float64(g.log.sum.answers) / float64(d.opt.Rate.N)

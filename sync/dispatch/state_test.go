@@ -41,14 +41,14 @@ func TestState(t *testing.T) {
 		requests := 0
 		err := d.Run(t.Context(), tasks(4), func(context.Context, *row.Status) (row.Answer, error) {
 			if requests++; requests == 3 {
-				if s := d.State(); s.InFlight != 1 || s.Used != 0.2 || !s.Until.IsZero() {
+				if s := d.State(); s.InFlight != 1 || s.Used != 0.2 || !s.Until.IsZero() || s.Pause != 0 {
 					t.Errorf("at work: %+v", s)
 				}
 				return row.Answer{HTTPStatus: 429}, throttled(7 * time.Second)
 			}
 			return row.Answer{HTTPStatus: 200}, nil
 		}, func(row.Outcome) error { return nil })
-		if s := d.State(); err != nil || s.InFlight != 0 || !s.Asked || s.Allowed >= 0.25 {
+		if s := d.State(); err != nil || s.InFlight != 0 || !s.Asked || s.Pause != 7*time.Second || s.Allowed >= 0.25 {
 			t.Errorf("afterwards: %+v, %v", s, err)
 		}
 	})

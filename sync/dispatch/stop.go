@@ -96,13 +96,13 @@ func (s *Stop) tooManyBad() string {
 func (s *Stop) Hint() string {
 	switch s.Reason {
 	case Signal, Limit:
-		return "Run the same command again to send the rows that are left."
+		return "run the same command again to send the rows that are left"
 	case MaxWait:
-		return "Run the same command again later to send the rows that are left."
+		return "run the same command again later to send the rows that are left"
 	case MaxErrors:
-		return "Look at what was refused before you send more; --max-errors sets the limit."
+		return "look at what was refused before you send more; --max-errors sets the limit"
 	case Uniform:
-		return "What is wrong is most likely wrong with all rows: look at one of them."
+		return "what is wrong is most likely wrong with all rows: look at one of them"
 	}
 	var h interface{ Hint() string }
 	if errors.As(s.Err, &h) {

@@ -22,7 +22,7 @@ func ParseThreshold(s string) (Threshold, error) {
 	if s == "" {
 		return Threshold{}, nil
 	}
-	bad := &optionError{fmt.Sprintf("%.40q is not a number of rows", s), `Write a number ("25") or a share ("5%").`}
+	bad := &optionError{fmt.Sprintf("%.40q is not a number of rows", s), `write a number ("25") or a share ("5%")`}
 	share, isShare := strings.CutSuffix(s, "%")
 	if !isShare {
 		n, err := strconv.ParseUint(s, 10, 63)

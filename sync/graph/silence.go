@@ -57,7 +57,7 @@ const (
 )
 
 // silenceCode names the kind of a silence, for grouping.
-func silenceCode(ctx context.Context, err error) string {
+func silenceCode(ctx context.Context, err error) (code string) {
 	var (
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError

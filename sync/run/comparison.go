@@ -33,6 +33,7 @@ type comparison struct {
 	atOnce   int // apps listed at the same time
 	log      *zap.Logger
 	changes  func(Change) // nil: nobody asks
+	watch    func(*meter) (done func())
 
 	spool    *os.File
 	held     *compare.Held
@@ -51,7 +52,8 @@ func newComparison(c *graph.Client, d *dispatch.Dispatcher, o Options, dir strin
 		return nil, spooled(err)
 	}
 	return &comparison{
-		client: c, dispatch: d, atOnce: o.Send.Concurrency, log: o.Log, spool: spool, held: compare.New(spool),
+		client: c, dispatch: d, atOnce: o.Send.Concurrency, log: o.Log, watch: o.watch, spool: spool,
+		held: compare.New(spool),
 	}, nil
 }
 

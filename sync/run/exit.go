@@ -18,7 +18,7 @@ const (
 	ExitSignIn      = 6  // sign-in or permission was refused
 	ExitStopped     = 7  // stopped by --max-errors, by one refusal for all, or the route is not served
 	ExitLocked      = 8  // another run holds the lock
-	ExitBooks       = 9  // journal or report could not be written, or the books do not balance
+	ExitBooks       = 9  // journal, report or output could not be written, or the books do not balance
 	ExitWork        = 10 // plan --detailed-exitcode: there is work
 	exitSignalFloor = 128
 )

@@ -11,8 +11,6 @@ func (w *work) observe(e dispatch.Event) {
 	switch e.Kind {
 	case dispatch.Attempt:
 		w.attempted(e)
-	case dispatch.Pause:
-		w.paused.Store(int64(e.Until.Sub(e.At)))
 	case dispatch.Resume:
 		w.session.Tally(journal.Event{Kind: journal.Pause, At: e.At, HTTPStatus: e.HTTPStatus, Took: e.Duration})
 	case dispatch.RateChange:

@@ -55,8 +55,8 @@ type Options struct {
 	Changes   func(Change)  // Plan with Compare tells what sending a row would change, in row order; nil: nobody asks
 	Summarize func(Summary) // is told how the run ended, once
 
-	// Watch is given the progress to look at, from any goroutine, when the sending begins. What it returns is called when
-	// the sending has ended. Nil: nobody watches.
+	// Watch is given the progress to look at, from any goroutine, when a phase begins. What it returns is called when the
+	// phase has ended. Nil: nobody watches.
 	Watch func(progress func() Progress) (done func())
 }
 

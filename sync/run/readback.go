@@ -23,6 +23,7 @@ type readBack struct {
 	dispatch *dispatch.Dispatcher
 	atOnce   int
 	log      *zap.Logger
+	watch    func(*meter) (done func())
 
 	// each shows the rows to read back, in row order and as often as it is called. No two have the same app and id; those
 	// without an id are of apps that Graph does not know. Was is the outcome that a row had before, nil if none.
@@ -40,6 +41,7 @@ type readBack struct {
 	inSequence      atomic.Int64                // failures since the last read that went well
 	served, gone    atomic.Bool                 // a read was answered, and one with 404
 	refusal         atomic.Pointer[graph.Error] // why the first read failed
+	meter           *meter                      // rows of which is known whether Graph holds them
 }
 
 // A state says what is known of a row.
@@ -66,7 +68,7 @@ func newReadBack(c *graph.Client, d *dispatch.Dispatcher, o *Options, dir string
 		return nil, spooled(err)
 	}
 	return &readBack{
-		client: c, dispatch: d, atOnce: max(o.Send.Concurrency, 1), log: o.Log,
+		client: c, dispatch: d, atOnce: max(o.Send.Concurrency, 1), log: o.Log, watch: o.watch,
 		spool: spool, held: compare.New(spool), apps: make(map[string]*readApp),
 	}, nil
 }
@@ -116,6 +118,8 @@ func (r *readBack) place(key row.Key) (at int, found bool) { return slices.Binar
 // fetch reads what is to be read. Its error is why no more could be read; what was read counts all the same.
 func (r *readBack) fetch(ctx context.Context) error {
 	r.log.Info("reading back", zap.Int("rows", len(r.keys)), zap.Int("apps", len(r.apps)))
+	r.meter = &meter{phase: ReadingBack, all: int64(len(r.keys)), dispatch: r.dispatch}
+	defer r.watch(r.meter)()
 	err := r.list(ctx)
 	for _, app := range r.apps {
 		if err == nil && app.asks() {

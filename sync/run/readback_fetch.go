@@ -136,6 +136,7 @@ func (r *readBack) take(hash *row.Hasher, statuses []row.Status) (news int, err 
 		}
 		wanted = append(wanted, s)
 	}
+	r.meter.done.Add(int64(news))
 	return news, spooled(r.held.Add(wanted))
 }
 
@@ -173,11 +174,13 @@ func (r *readBack) askFor(ctx context.Context, app, id string, number int64) (st
 	switch {
 	case err != nil && answer.HTTPStatus == http.StatusNotFound:
 		r.took(&r.gone)
+		r.meter.done.Add(1)
 		return missing, nil
 	case err != nil:
 		return unread, r.failed("a status", err, zap.Int64("row", number))
 	}
 	r.took(&r.served)
+	r.meter.done.Add(1)
 	return seen, spooled(r.held.Add([]row.Status{s}))
 }
 

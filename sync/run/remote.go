@@ -15,10 +15,12 @@ import (
 
 // list takes in what Graph holds of the apps, those of several at the same time.
 func (c *comparison) list(ctx context.Context, apps []string) error {
+	m := &meter{phase: Listing, all: int64(len(apps)), dispatch: c.dispatch}
+	defer c.watch(m)()
 	g, each := errgroup.WithContext(ctx)
 	g.SetLimit(max(c.atOnce, 1))
 	for _, app := range apps {
-		g.Go(safely(func() error { return c.listApp(each, app) }))
+		g.Go(safely(func() error { return c.listApp(each, app, m) }))
 	}
 	if err := g.Wait(); err != nil {
 		return err
@@ -76,7 +78,8 @@ func (c *comparison) read(
 const maxPages = 100_000
 
 // listApp takes in the statuses of one app, page by page.
-func (c *comparison) listApp(ctx context.Context, app string) error {
+func (c *comparison) listApp(ctx context.Context, app string, m *meter) error {
+	defer m.done.Add(1)
 	pages := 0
 	for next, first := "", true; first || next != ""; first = false {
 		page, answer, err := c.page(ctx, app, next)
@@ -87,6 +90,7 @@ func (c *comparison) listApp(ctx context.Context, app string) error {
 		case err != nil:
 			return unlisted(app, first, err)
 		}
+		m.pages.Add(1)
 		if err := c.held.Add(page.Statuses); err != nil {
 			return spooled(err)
 		}

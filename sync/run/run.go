@@ -63,8 +63,7 @@ type work struct {
 	requests atomic.Int64  // that sent a row in this session
 	narrator narrator
 
-	done, bad atomic.Int64 // rows that were sent and have an outcome; those of them that did not succeed
-	paused    atomic.Int64 // length of the last pause, in nanoseconds
+	sent *meter // rows that were sent and have an outcome
 }
 
 // Run takes the inputs through a whole run, or takes up an unfinished one. An error is a *Failure or unexpected; a run

@@ -13,7 +13,7 @@ type Verify struct {
 	Unknown bool    // those that are unknown, where they can be read
 }
 
-const verifyHint = `Write unknown, all, none, or a share such as "sample=2%".`
+const verifyHint = `write unknown, all, none, or a share such as "sample=2%"`
 
 // ParseVerify reads "unknown", "all", "none" or "sample=2%", a share of more than 0% and at most 100%.
 func ParseVerify(s string) (Verify, error) {

@@ -40,9 +40,11 @@ func (w *work) send(ctx context.Context) error {
 	ctx, cancel := w.timed(ctx)
 	defer cancel()
 	w.tellRate()
-	if w.o.Watch != nil {
-		defer w.o.Watch(w.progress)()
+	w.sent = &meter{phase: Sending, all: w.plan.Counts().Send, dispatch: w.dispatch}
+	if most := w.o.Send.Limit; most > 0 {
+		w.sent.all = min(w.sent.all, most)
 	}
+	defer w.o.watch(w.sent)()
 	began := time.Now()
 	err := w.dispatch.Run(ctx, w.tasks(ctx), w.client.Patch, w.settle)
 	w.session.Tally(journal.Event{Kind: journal.Sending, At: began, Took: time.Since(began)})
