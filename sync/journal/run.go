@@ -109,8 +109,8 @@ func (j *Journal) planned(
 	})
 }
 
-// Start makes a saved run an open one that begins now, with the session that is at work at it: neither the time that the
-// plan was waiting, nor what its making has counted, is the run's.
+// Start makes a saved run an open one that begins now, with the session that is at work at it: neither the time that
+// the plan was waiting, nor what its making has counted, is the run's.
 func (j *Journal) Start(ctx context.Context, id string) error {
 	return j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
 		run, err := number(ctx, c, id)

@@ -29,7 +29,8 @@ func TestStart(t *testing.T) {
 	}{"a": {StateOpen, planned.Add(time.Minute), time.Minute}, "b": {StateSaved, planned, time.Second}} {
 		r, err := j.Run(ctx, id)
 		ok(t, err)
-		if r.State != want.state || r.Started.Before(want.since) || r.Sessions != 1 || r.Rows != 3 || r.Settings != `{"a":1}` {
+		if r.State != want.state || r.Started.Before(want.since) || r.Sessions != 1 || r.Rows != 3 ||
+			r.Settings != `{"a":1}` {
 			t.Errorf("%+v", r)
 		}
 		var took time.Duration
