@@ -45,7 +45,8 @@ func TestMaxDuration(t *testing.T) {
 	c := w.expiring(path)
 	c.expire()
 	r := c.ends(t, ExitUnfinished, c.send(t.Context()))
-	if d := w.document(r.ID); d.State != "open" || !strings.Contains(d.Stopped, "--max-duration is over") || w.sent() != 0 {
+	d := w.document(r.ID)
+	if d.State != "open" || !strings.Contains(d.Stopped, "--max-duration is over") || w.sent() != 0 {
 		t.Errorf("%+v, %d writes", d, w.sent())
 	}
 	if again := w.run(ExitOK, path); again.ID != r.ID {
@@ -64,7 +65,7 @@ func TestMaxDurationAtOnce(t *testing.T) {
 	}
 }
 
-// TestMaxDurationWhileListing sends nothing and keeps nothing when the time is over before Graph has said what it holds.
+// TestMaxDurationWhileListing sends and keeps nothing when the time is over before Graph has said what it holds.
 func TestMaxDurationWhileListing(t *testing.T) {
 	t.Parallel()
 	p := newProver(t, unlimited)

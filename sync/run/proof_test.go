@@ -253,7 +253,8 @@ func TestProveUnreadable(t *testing.T) {
 		"out":        {simulator.Fault{Status: 503}, ExitUnfinished, "open", []string{"503", "reads once more"}},
 		"nonsense":   {simulator.Fault{Raw: "{}"}, ExitUnfinished, "open", []string{"200", "reads once more"}},
 		"not served": {simulator.Fault{Status: 405}, ExitStopped, "finished", []string{"does not serve", "405"}},
-		"no route":   {simulator.Fault{Status: 404, Raw: "<html>"}, ExitStopped, "finished", []string{"does not serve", "404", "answers to the writes"}},
+		"no route": {simulator.Fault{Status: 404, Raw: "<html>"}, ExitStopped, "finished",
+			[]string{"does not serve", "404", "answers to the writes"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

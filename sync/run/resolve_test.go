@@ -135,7 +135,7 @@ func TestProveAltered(t *testing.T) {
 		t.Error(got)
 	}
 	lines := p.lines(r.ID)
-	if l := lines[0]; !strings.HasPrefix(l.Reason, readBackEqual+"; before, ") || !strings.Contains(l.Reason, "came back") {
+	if l := lines[0]; !strings.HasPrefix(l.Reason, readBackEqual+"; before, installedDeviceCount: sent 1, came back") {
 		t.Errorf("row 1: %+v", l)
 	}
 	if l := lines[1]; !strings.Contains(l.Reason, "came back") {

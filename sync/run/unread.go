@@ -8,8 +8,8 @@ import (
 )
 
 // unreadable says that so many rows could not be read, and why; err is what ended the reading, nil if nothing did. The
-// exit status is that of the cause, although every row may have been sent and confirmed: the proof that was asked for is
-// not had. A Graph that refuses each read for good does not serve the route, and a later run fares no better.
+// exit status is that of the cause, although every row may have been sent and confirmed: the proof that was asked for
+// is not had. A Graph that refuses each read for good does not serve the route, and a later run fares no better.
 func (r *readBack) unreadable(rows int64, err error) *Failure {
 	refused := r.refusal.Load()
 	if refused != nil && (err == nil || err == errNotRead) {
