@@ -41,7 +41,7 @@ func TestSayKept(t *testing.T) {
 		"--attempts=2", "--dry-run", "--lock-wait=1m0s", "--keep=3", "--output=csv", "--detailed-exitcode",
 	}, files: []string{"users.csv"}}
 	const said = "\nKept as ID. Send exactly this with:\n    statussync run --runs=r --quiet --base-url=u --tenant=t " +
-		"--rate=5/1s --attempts=2 --lock-wait=1m0s --keep=3 --run=ID\n"
+		"--rate=5/1s --attempts=2 \\\n      --lock-wait=1m0s --keep=3 --run=ID\n"
 	for _, test := range []struct {
 		set      Settings
 		out, err string
