@@ -23,11 +23,8 @@ run.`,
   statussync report 20261123T154100Z-3f9a`,
 		Args: oneRun, ValidArgsFunction: completeRuns,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := loadSettings(cmd, os.LookupEnv)
+			s, err := runsSettings(cmd)
 			if err != nil {
-				return err
-			}
-			if err := runsExist(s); err != nil {
 				return err
 			}
 			c := calling{flags: givenFlags(cmd)}
@@ -60,11 +57,15 @@ func runID(args []string) string {
 	return ""
 }
 
-// runsExist refuses to look for runs where there is no folder.
-func runsExist(s *Settings) error {
+// runsSettings loads the settings of a command over runs, and refuses to look for them where there is no folder.
+func runsSettings(cmd *cobra.Command) (*Settings, error) {
+	s, err := loadSettings(cmd, os.LookupEnv)
+	if err != nil {
+		return nil, err
+	}
 	if _, err := os.Stat(s.Runs); errors.Is(err, fs.ErrNotExist) {
-		return &usageError{"the runs folder " + quote(s.Runs) + " does not exist",
+		return nil, &usageError{"the runs folder " + quote(s.Runs) + " does not exist",
 			"the first run makes it; --runs names another"}
 	}
-	return nil
+	return s, nil
 }

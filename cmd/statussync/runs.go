@@ -50,15 +50,12 @@ type pastDoc struct {
 	Failed          int64     `json:"failed"`    // failed for good, mismatched, invalid
 	Left            int64     `json:"left"`      // a later run may help
 	State           string    `json:"state"`
-	Exit            string    `json:"exit"` // "4 failures"; "-" while it runs and after a process that was killed
+	Exit            string    `json:"exit"` // "4 failures"; "-" while it runs, after a process that was killed, and of a kept plan
 }
 
 func listRuns(cmd *cobra.Command, std streams) error {
-	s, err := loadSettings(cmd, os.LookupEnv)
+	s, err := runsSettings(cmd)
 	if err != nil {
-		return err
-	}
-	if err := runsExist(s); err != nil {
 		return err
 	}
 	past, err := run.History(cmd.Context(), s.Runs)
@@ -100,11 +97,8 @@ func runsShowCommand(std streams) *cobra.Command {
 		Args:              oneRun,
 		ValidArgsFunction: completeRuns,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := loadSettings(cmd, os.LookupEnv)
+			s, err := runsSettings(cmd)
 			if err != nil {
-				return err
-			}
-			if err := runsExist(s); err != nil {
 				return err
 			}
 			c := calling{flags: givenFlags(cmd)}
@@ -131,11 +125,8 @@ stays, for --skip-unchanged.`,
 		Example: "  statussync runs prune --keep 5",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := loadSettings(cmd, os.LookupEnv)
+			s, err := runsSettings(cmd)
 			if err != nil {
-				return err
-			}
-			if err := runsExist(s); err != nil {
 				return err
 			}
 			removed, err := run.Prune(cmd.Context(), s.Runs, s.Keep)
