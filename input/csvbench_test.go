@@ -72,10 +72,10 @@ func BenchmarkCSV(b *testing.B) {
 	})
 }
 
-// readAll reads a table of benchRows valid rows.
+// readAll reads an input of benchRows valid rows.
 func readAll(b *testing.B, path string) {
 	b.Helper()
-	r, err := Open(Source{Name: "rows.csv", Path: path}, Options{})
+	r, err := Open(Source{Name: "rows", Path: path}, Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

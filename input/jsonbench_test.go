@@ -5,7 +5,6 @@ package input
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,29 +37,13 @@ func benchObjects(b *testing.B, array bool) string {
 // BenchmarkJSON reads and validates objects. The measure is cpu-ns/row, which has to stay below half of that of
 // BenchmarkEncodingJSON.
 func BenchmarkJSON(b *testing.B) {
-	pass := func(path string) {
-		r, err := Open(Source{Name: "rows.json", Path: path}, Options{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer r.Close()
-		for n := 0; ; n++ {
-			rec, err := r.Next()
-			if err == io.EOF && n == benchRows {
-				return
-			}
-			if err != nil || len(rec.Problems) > 0 {
-				b.Fatal(n, err)
-			}
-		}
-	}
 	b.Run("lines", func(b *testing.B) {
 		path := benchObjects(b, false)
-		cpuPerRow(b, benchRows, func() { pass(path) })
+		cpuPerRow(b, benchRows, func() { readAll(b, path) })
 	})
 	b.Run("array", func(b *testing.B) {
 		path := benchObjects(b, true)
-		cpuPerRow(b, benchRows, func() { pass(path) })
+		cpuPerRow(b, benchRows, func() { readAll(b, path) })
 	})
 }
 

@@ -30,9 +30,23 @@ func was(n int64) string {
 
 func (r *Run) left() string { return part(r.Retryable, r.Rows, "is", "are") }
 
+// rest words what is left for a later run: to be sent, or else to be read back.
+func (r *Run) rest() string {
+	if r.Retryable == 0 && r.Verified.Unread > 0 {
+		return r.unsent()
+	}
+	return r.left() + " left for a later run"
+}
+
+// unproven reports whether no row was left unsent, but a proof that was asked for was not had.
+func (r *Run) unproven() bool { return r.Counts[row.Unsent] == 0 && r.Verified.Unread > 0 }
+
 func (r *Run) unsent() string {
 	switch n := r.Counts[row.Unsent]; n {
 	case 0:
+		if r.unproven() {
+			return "nothing is left to be sent, but " + was(r.Verified.Unread) + " not read back"
+		}
 		return "no row was left unsent"
 	case r.Rows:
 		return "nothing was sent"
@@ -58,10 +72,13 @@ func (r *Run) ending() string {
 		}
 		return fmt.Sprintf("Finished in %s, but %s not succeed.", r.took(), part(r.Rows-good, r.Rows, "did", "did"))
 	case 5:
-		return fmt.Sprintf("Not finished; %s left for a later run.", r.left())
+		return fmt.Sprintf("Not finished; %s.", r.rest())
 	case 6:
 		return fmt.Sprintf("Stopped, since the sign-in or a permission was refused; %s.", unsent)
 	case 7:
+		if r.unproven() {
+			return fmt.Sprintf("Graph does not serve reading; %s.", unsent)
+		}
 		return fmt.Sprintf("Stopped early, since what was sent was refused; %s.", unsent)
 	case 8:
 		return "Another run holds the lock; nothing was sent."
@@ -69,7 +86,7 @@ func (r *Run) ending() string {
 		return fmt.Sprintf("Stopped, since the journal or a report could not be written; %s.", unsent)
 	case 129, 130, 143:
 		name := map[int]string{129: "SIGHUP", 130: "SIGINT", 143: "SIGTERM"}[r.ExitStatus]
-		return fmt.Sprintf("Stopped by %s; %s left for a later run.", name, r.left())
+		return fmt.Sprintf("Stopped by %s; %s.", name, r.rest())
 	}
 	return fmt.Sprintf("Stopped by an unexpected error (exit status %d); %s.", r.ExitStatus, unsent)
 }

@@ -65,7 +65,7 @@ var verdictWords = map[row.Verdict]string{
 	row.Succeeded:  "confirmed by the service",
 	row.Unchanged:  "needed no request",
 	row.Duplicate:  "another row with the same key stands for it",
-	row.Mismatched: "accepted, but a field came back otherwise",
+	row.Mismatched: "accepted, but did not come back as it was sent",
 	row.Failed:     "refused by the service",
 	row.Unknown:    "may have been sent, not confirmed",
 	row.Unsent:     "not sent",

@@ -177,6 +177,11 @@ func TestSentence(t *testing.T) {
 	abandoned.State = "abandoned"
 	resumed := finished(0, 5, Counts{row.Succeeded: 5})
 	resumed.Sessions = 3
+	unread := func(exit int, counts Counts) *Run {
+		run := finished(exit, 9, counts)
+		run.Verified = Verified{At: run.Ended, Unread: 9}
+		return run
+	}
 	tests := []struct {
 		run  *Run
 		want string
@@ -216,6 +221,14 @@ func TestSentence(t *testing.T) {
 		{finished(130, 10, Counts{row.Succeeded: 4, row.Unsent: 6}),
 			"Stopped by SIGINT; 6 of 10 rows are left for a later run."},
 		{finished(143, 1, Counts{row.Unsent: 1}), "Stopped by SIGTERM; the only row is left for a later run."},
+		{unread(5, Counts{row.Succeeded: 9}), "Not finished; nothing is left to be sent, but 9 rows were not read back."},
+		{unread(5, Counts{row.Succeeded: 8, row.Unsent: 1}), "Not finished; 1 of 9 rows is left for a later run."},
+		{unread(6, Counts{row.Succeeded: 9}), "Stopped, since the sign-in or a permission was refused; nothing is left " +
+			"to be sent, but 9 rows were not read back."},
+		{unread(7, Counts{row.Succeeded: 9}),
+			"Graph does not serve reading; nothing is left to be sent, but 9 rows were not read back."},
+		{unread(143, Counts{row.Succeeded: 9}),
+			"Stopped by SIGTERM; nothing is left to be sent, but 9 rows were not read back."},
 		{open, "The run has not come to its end; 6 of 10 rows are left for a later run."},
 		{abandoned, "The run was given up before its end; 6 of 10 rows are left."},
 	}

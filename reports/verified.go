@@ -67,7 +67,7 @@ func (v Verified) sentence() string {
 		text += fmt.Sprintf("; %s could not be read", counted(v.Unread, "row"))
 	}
 	if v.Resolved > 0 {
-		text += fmt.Sprintf("; of %s it was not known before", counted(v.Resolved, "row"))
+		text += fmt.Sprintf("; %s unknown before", was(v.Resolved))
 	}
 	return text + "."
 }

@@ -19,7 +19,7 @@ func TestVerified(t *testing.T) {
 		"Read 0 rows back with 12 requests; 3 rows could not be read.\n": {
 			At: at, Unread: 3, Requests: 12},
 		"Read 8 rows back with 2 requests: 5 as sent, 2 otherwise, 1 not there; 1 row\n" +
-			"  could not be read; of 2 rows it was not known before.\n": {
+			"  could not be read; 2 rows were unknown before.\n": {
 			At: at, Equal: 5, Resolved: 2, Different: 2, Missing: 1, Unread: 1, Requests: 2},
 		"": {},
 	} {

@@ -5,10 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/doc"
-	"go/parser"
-	"go/token"
 	"io"
 	"os"
 	"os/exec"
@@ -36,13 +32,14 @@ const beside = -1
 // libraries says which rooms may import what. The door may import all of it. What is neither listed nor of the standard
 // library, nobody may import.
 var libraries = map[string][]string{
-	"github.com/gocarina/gocsv":           {"input", "reports"},
-	"golang.org/x/text":                   {"input"},
-	"github.com/klauspost/compress":       {"input"},
-	"github.com/go-json-experiment/json":  {"input", "sync/graph", "sync/graph/simulator", "sync/compare", "reports"},
-	"golang.org/x/sync":                   {"sync/dispatch", "sync/run"},
-	"golang.org/x/time":                   {"sync/dispatch"},
-	"net/http":                            {"sync/graph", "sync/graph/signin", "sync/graph/simulator", "sync/run", "reports"},
+	"github.com/gocarina/gocsv":          {"input", "reports"},
+	"golang.org/x/text":                  {"input"},
+	"github.com/klauspost/compress":      {"input"},
+	"github.com/go-json-experiment/json": {"input", "sync/graph", "sync/graph/simulator", "sync/compare", "reports"},
+	"golang.org/x/sync":                  {"sync/dispatch", "sync/run"},
+	"golang.org/x/time":                  {"sync/dispatch"},
+	"net/http": {"sync/graph", "sync/graph/signin", "sync/graph/simulator", "sync/run",
+		"reports"},
 	"github.com/google/uuid":              {"sync/graph"},
 	"github.com/Azure/azure-sdk-for-go":   {"sync/graph/signin"},
 	"database/sql":                        {"sync/journal"},
@@ -64,14 +61,15 @@ var libraries = map[string][]string{
 // testLibraries may be imported by every test, and by nothing else.
 var testLibraries = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/rogpeppe/go-internal",
-	"github.com/chromedp", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/yaml", "github.com/santhosh-tekuri/jsonschema",
+	"github.com/chromedp", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/yaml",
+	"github.com/santhosh-tekuri/jsonschema",
 }
 
 // A room is a package as go list tells of it.
 type room struct {
-	ImportPath, Dir                    string
-	GoFiles, IgnoredGoFiles            []string
-	Imports, TestImports, XTestImports []string
+	ImportPath, Dir                       string
+	GoFiles, IgnoredGoFiles, XTestGoFiles []string
+	Imports, TestImports, XTestImports    []string
 }
 
 func (r *room) name() string { return strings.TrimPrefix(r.ImportPath, module) }
@@ -152,7 +150,7 @@ func keys[V any](m map[string]V) []string {
 func rooms(t *testing.T) []room {
 	t.Helper()
 	list := exec.Command("go", "list",
-		"-json=ImportPath,Dir,GoFiles,IgnoredGoFiles,Imports,TestImports,XTestImports", "./...")
+		"-json=ImportPath,Dir,GoFiles,IgnoredGoFiles,XTestGoFiles,Imports,TestImports,XTestImports", "./...")
 	list.Dir = "../.."
 	list.Stderr = os.Stderr
 	out, err := list.Output()
@@ -229,104 +227,6 @@ func TestFloorPlanBites(t *testing.T) {
 		}
 		if faults := r.faults(); len(faults) > 0 != tt.fault {
 			t.Errorf("%s importing %q, its tests %q: %q", tt.room, tt.imports, tt.testImports, faults)
-		}
-	}
-}
-
-// Limits for code that is no test.
-const (
-	maxFileLines     = 300
-	maxFunctionLines = 50
-)
-
-func TestHouseRules(t *testing.T) {
-	t.Parallel()
-	for _, r := range rooms(t) {
-		comment := ""
-		for _, name := range slices.Concat(r.GoFiles, r.IgnoredGoFiles) { // ignored: for other systems
-			if strings.HasSuffix(name, "_test.go") {
-				continue
-			}
-			source, err := os.ReadFile(filepath.Join(r.Dir, name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			faults, text := fileFaults(r.name()+"/"+name, source)
-			comment += text
-			for _, fault := range faults {
-				t.Error(fault)
-			}
-		}
-		if why := commentFault(comment); why != "" {
-			t.Errorf("the package comment of %s %s", r.name(), why)
-		}
-	}
-}
-
-// fileFaults says which limits a file breaks, and returns its package comment.
-func fileFaults(name string, source []byte) (faults []string, comment string) {
-	set := token.NewFileSet()
-	file, err := parser.ParseFile(set, name, source, parser.ParseComments)
-	if err != nil {
-		return []string{err.Error()}, ""
-	}
-	if n := bytes.Count(source, []byte("\n")); n > maxFileLines {
-		faults = append(faults, fmt.Sprintf("%s has %d lines, more than %d", name, n, maxFileLines))
-	}
-	ast.Inspect(file, func(n ast.Node) bool {
-		switch n.(type) {
-		case *ast.FuncDecl, *ast.FuncLit:
-			first, last := set.Position(n.Pos()), set.Position(n.End())
-			if lines := last.Line - first.Line + 1; lines > maxFunctionLines {
-				faults = append(faults, fmt.Sprintf("%s: the function has %d lines, more than %d", first, lines, maxFunctionLines))
-			}
-			return false
-		}
-		return true
-	})
-	return faults, file.Doc.Text()
-}
-
-func commentFault(comment string) string {
-	first := new(doc.Package).Synopsis(comment)
-	switch {
-	case first == "":
-		return "is missing"
-	case strings.Contains(first, " and "):
-		return fmt.Sprintf("says two things in its first sentence: %q", first)
-	}
-	return ""
-}
-
-// TestHouseRulesBite shows each rule a file that breaks it.
-func TestHouseRulesBite(t *testing.T) {
-	t.Parallel()
-	function := func(lines int) string { return "func f() {" + strings.Repeat("\n", lines-1) + "}\n" }
-	for _, tt := range []struct {
-		source string
-		faults int
-	}{
-		{"package p\n" + function(50), 0},
-		{"package p\n" + function(51), 1},
-		{"package p\nvar v = " + function(51), 1},
-		{"package p\n" + strings.Repeat("\n", 299), 0},
-		{"package p\n" + strings.Repeat("\n", 300), 1},
-		{"package\n", 1},
-	} {
-		source := strings.Replace(tt.source, "var v = func f", "var v = func ", 1)
-		if faults, _ := fileFaults("p.go", []byte(source)); len(faults) != tt.faults {
-			t.Errorf("%d lines: %q, want %d faults", strings.Count(source, "\n"), faults, tt.faults)
-		}
-	}
-	for comment, fault := range map[string]bool{
-		"":                                   true,
-		"Package p does one thing.":          false,
-		"Package p does this and that.":      true,
-		"Package p does it. This and that.":  false,
-		"Package p does it\nand that. More.": true,
-	} {
-		if why := commentFault(comment); (why != "") != fault {
-			t.Errorf("comment %q: %q", comment, why)
 		}
 	}
 }

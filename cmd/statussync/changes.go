@@ -155,7 +155,8 @@ func (p *csvChanges) head() {
 func (p *csvChanges) change(c run.Change) {
 	p.head()
 	line := func(field, before, after string) {
-		p.line(c.File, strconv.FormatInt(c.Row.Line, 10), c.Row.AppID, c.Row.ID, c.Row.UserPrincipalName, field, before, after)
+		p.line(c.File, strconv.FormatInt(c.Row.Line, 10), c.Row.AppID, c.Row.ID, c.Row.UserPrincipalName,
+			field, before, after)
 	}
 	if c.Unknown != "" {
 		line(c.Unknown, "", "")

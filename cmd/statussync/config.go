@@ -31,7 +31,8 @@ configuration file.`,
 			return err
 		},
 	}
-	addSettings(cmd, reading, deciding, saving, target, signing, sending, pruning, keeping, showing, following, watching)
+	addSettings(cmd, reading, deciding, sparing, saving, target, rehearsing, signing, asking, sending,
+		pruning, keeping, showing, following, watching)
 	return cmd
 }
 

@@ -14,8 +14,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// TestKustomize lets kubectl put together what a user would, and looks at where the pod's rows come from. Where there is
-// no kubectl, the other tests have to do.
+// TestKustomize lets kubectl put together what a user would, and looks at where the pod's rows come from. Where there
+// is no kubectl, the other tests have to do.
 func TestKustomize(t *testing.T) {
 	t.Parallel()
 	kubectl, err := exec.LookPath("kubectl")

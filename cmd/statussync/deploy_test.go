@@ -251,6 +251,7 @@ func TestPodRights(t *testing.T) {
 	pod, account := spec.Template.Spec, manifest[*corev1.ServiceAccount](t, "base/serviceaccount.yaml")
 	c, rights := pod.Containers[0], pod.SecurityContext
 	s, _ := settingsOf(t, filepath.Join(manifestsDir, "base/config.yaml"), c.Args)
+	_, temp := volumeOf(t, &pod, "/tmp")
 	longest := time.Duration(*spec.ActiveDeadlineSeconds) * time.Second
 	grace := time.Duration(*pod.TerminationGracePeriodSeconds) * time.Second
 	for what, held := range map[string]bool{
@@ -259,6 +260,7 @@ func TestPodRights(t *testing.T) {
 		"an ordinary user":     *rights.RunAsNonRoot && *rights.RunAsUser > 0 && *rights.FSGroup == *rights.RunAsUser,
 		"filtered calls":       rights.SeccompProfile.Type == corev1.SeccompProfileTypeRuntimeDefault,
 		"a root to read alone": *c.SecurityContext.ReadOnlyRootFilesystem,
+		"a folder for plan":    temp.EmptyDir != nil,
 		"no more rights":       !*c.SecurityContext.AllowPrivilegeEscalation,
 		"no capability":        slices.Equal(c.SecurityContext.Capabilities.Drop, []corev1.Capability{"ALL"}),
 		"bounded memory":       c.Resources.Limits.Memory().Value() > 64<<20,

@@ -39,9 +39,10 @@ var headings = []struct {
 	text   string
 }{
 	{[]group{reading}, "Reading the input"},
-	{[]group{deciding, saving}, "Deciding what to send"},
-	{[]group{target}, "Where to"},
+	{[]group{deciding, sparing, saving}, "Deciding what to send"},
+	{[]group{target, rehearsing}, "Where to"},
 	{[]group{signing}, "Signing in"},
+	{[]group{asking}, "Requests"},
 	{[]group{sending}, "Sending"},
 	{[]group{pruning, keeping}, "What is kept"},
 	{[]group{serving}, "Serving"},

@@ -143,6 +143,13 @@ func next(s *Settings, c calling, end run.Summary) (steps []reports.Step) {
 	} else if failed := paths(s, c, r, "failed"); len(failed) > 0 && r.State == "finished" {
 		suggest("Mend what was refused, then send these rows again", others.command("run", failed...))
 	}
+	if r.Counts[row.Mismatched] > 0 && r.State == "finished" && len(c.files) > 0 && r.Target != simulated {
+		again := c.without("compare", "skip-unchanged")
+		again.flags = append(again.flags, "--compare=remote")
+		look := again.among(common, reading, deciding, sparing, target, signing, asking)
+		suggest("See which rows Graph does not hold as they were sent", look.command("plan", c.files...))
+		suggest("Send only these", again.command("run", c.files...))
+	}
 	switch invalid := paths(s, c, r, "invalid"); {
 	case len(invalid) == 0:
 	case r.State != "refused":

@@ -23,6 +23,9 @@ func TestNext(t *testing.T) {
 		Files: []string{"rows.csv", "failed.csv", "invalid.csv"}}
 	rehearsed := done
 	rehearsed.Target = simulated
+	mismatched := reports.Run{State: "finished", ExitStatus: 4, Rows: 3, Counts: reports.Counts{row.Mismatched: 1}}
+	pretended := mismatched
+	pretended.Target = simulated
 	refused := func(invalid int64) reports.Run {
 		return reports.Run{State: "refused", ExitStatus: 3, Rows: 3, Counts: reports.Counts{row.Invalid: invalid},
 			Files: []string{"invalid-1.csv", "invalid-2.jsonl"}}
@@ -48,6 +51,13 @@ func TestNext(t *testing.T) {
 				Command: "statussync run --max-errors=5 'all runs/latest/failed.csv'"},
 			{Why: "Mend the invalid rows, then send them",
 				Command: "statussync run --max-errors=5 'all runs/latest/invalid.csv'"}}},
+		{"mismatched", calling{[]string{"--rate=5/1s", "--skip-unchanged", "--app=x"}, []string{"users.csv"}}, mismatched,
+			false, []reports.Step{
+				{Why: "See which rows Graph does not hold as they were sent",
+					Command: "statussync plan --app=x --compare=remote users.csv"},
+				{Why: "Send only these", Command: "statussync run --rate=5/1s --app=x --compare=remote users.csv"}}},
+		{"report of mismatched", report, mismatched, false, nil},
+		{"rehearsal of mismatched", run1, pretended, false, nil},
 		{"report", report, done, false, []reports.Step{
 			{Why: "Mend what was refused, then send these rows again",
 				Command: "statussync run '--runs=all runs' --quiet 'all runs/RUN/failed.csv'"},

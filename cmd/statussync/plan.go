@@ -19,7 +19,7 @@ func planCommand(std streams) *cobra.Command {
 		Short: "Say what run would do, and send nothing",
 		Long: `Read and decide as run does, up to the first request: how many rows would be sent, how long that takes at the
 allowed rate, and what is wrong with the input. With --compare remote it shows what each row would change. Nothing is
-sent, and without --save nothing is kept or locked.`,
+sent, and without --save nothing is kept or locked. With --save --quiet it prints the id of the kept plan alone.`,
 		Example: `  statussync plan users.csv
   statussync plan --compare remote -o csv users.csv
   statussync plan --save users.csv
@@ -32,7 +32,8 @@ sent, and without --save nothing is kept or locked.`,
 			return doPlan(cmd, s, files, std)
 		},
 	}
-	addSettings(cmd, reading, deciding, saving, target, signing, sending, pruning, keeping, showing, following)
+	addSettings(cmd, reading, deciding, sparing, saving, target, rehearsing, signing, asking, sending,
+		pruning, keeping, showing, following)
 	return cmd
 }
 
@@ -54,7 +55,10 @@ func doPlan(cmd *cobra.Command, s *Settings, files []string, std streams) error 
 		return err
 	}
 	printer := changesTo(std.out, s, "statussync.plan/1")
-	o.Found, o.Changes = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }, printer.change
+	o.Found = func(f *run.Findings) { showFindings(std.err, f, s.Quiet, "") }
+	if !s.Quiet || s.Output != "table" {
+		o.Changes = printer.change
+	}
 	o.Watch = watch(s, to, log)
 	p, err := run.Plan(cmd.Context(), o)
 	if err != nil {
@@ -64,18 +68,41 @@ func doPlan(cmd *cobra.Command, s *Settings, files []string, std streams) error 
 		return err
 	}
 	if s.Output == "table" && (!s.Quiet || p.Exit != run.ExitOK) {
-		printPlan(std.out, p, c)
+		printPlan(std.out, p)
+	}
+	if p.ID != "" {
+		sayKept(std, s, p.ID, c)
 	}
 	switch {
 	case p.Exit != run.ExitOK:
 		return exited(p.Exit)
 	case s.DetailedExitCode && p.Counts.Send > 0:
 		return exited(run.ExitWork)
+	case s.DetailedExitCode && p.Counts.Failed+p.Counts.Invalid > 0:
+		return exited(run.ExitFailed)
 	}
 	return nil
 }
 
-func printPlan(w io.Writer, p *run.Planned, as calling) {
+// sayKept says under which id a plan is kept, and how to send it. The id is what the plan was made for: with --quiet it
+// stands alone, and on standard error beside CSV, which has no place for it, as JSON has.
+func sayKept(std streams, s *Settings, id string, as calling) {
+	to := std.out
+	switch {
+	case s.Output == "json":
+		return
+	case s.Output == "csv":
+		to = std.err
+	case s.Quiet:
+		fmt.Fprintln(to, id)
+		return
+	}
+	as = as.among(common, target, rehearsing, signing, asking, sending, pruning, keeping).without("dry-run")
+	as.flags = append(as.flags, "--run="+id)
+	fmt.Fprintf(to, "\nKept as %s. Send exactly this with:\n    %s\n", id, strings.ReplaceAll(as.command("run"), "\n", "\n    "))
+}
+
+func printPlan(w io.Writer, p *run.Planned) {
 	c := p.Counts
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	line := func(n int64, what string) { fmt.Fprintf(t, "%d\t  %s\n", n, what) }
@@ -104,10 +131,6 @@ func printPlan(w io.Writer, p *run.Planned, as calling) {
 	}
 	fmt.Fprintf(w, "\n%d %s, %s at the allowed rate, %s on disk.\n",
 		c.Send, plural(c.Send, "request"), took, bytesText(p.Disk))
-	if p.ID != "" {
-		as.flags = append(as.among(common, target, signing).flags, "--run="+p.ID)
-		fmt.Fprintf(w, "\nKept as %s. Send exactly this with:\n    %s\n", p.ID, strings.ReplaceAll(as.command("run"), "\n", "\n    "))
-	}
 }
 
 // plural returns the noun for n of what it names.

@@ -27,8 +27,35 @@ func TestPrintPlan(t *testing.T) {
 			"  2  rows\n  0  to send\n  2  invalid\n\nNothing would be sent: mend the invalid rows.\n"},
 	} {
 		var got bytes.Buffer
-		if printPlan(&got, &test.plan, calling{flags: []string{"--runs=r", "--limit=5"}}); got.String() != test.want {
+		if printPlan(&got, &test.plan); got.String() != test.want {
 			t.Errorf("got:\n%swant:\n%s", &got, test.want)
+		}
+	}
+}
+
+// TestSayKept repeats what says where to and how to send, and nothing that the plan has decided.
+func TestSayKept(t *testing.T) {
+	t.Parallel()
+	as := calling{flags: []string{
+		"--runs=r", "--quiet", "--save", "--compare=remote", "--app=x", "--base-url=u", "--tenant=t", "--rate=5/1s",
+		"--attempts=2", "--dry-run", "--lock-wait=1m0s", "--keep=3", "--output=csv", "--detailed-exitcode",
+	}, files: []string{"users.csv"}}
+	const said = "\nKept as ID. Send exactly this with:\n    statussync run --runs=r --quiet --base-url=u --tenant=t " +
+		"--rate=5/1s --attempts=2 \\\n      --lock-wait=1m0s --keep=3 --run=ID\n"
+	for _, test := range []struct {
+		set      Settings
+		out, err string
+	}{
+		{Settings{Output: "table"}, said, ""},
+		{Settings{Output: "table", Quiet: true}, "ID\n", ""},
+		{Settings{Output: "csv"}, "", said},
+		{Settings{Output: "csv", Quiet: true}, "", said},
+		{Settings{Output: "json"}, "", ""},
+	} {
+		var out, err bytes.Buffer
+		sayKept(streams{nil, &out, &err}, &test.set, "ID", as)
+		if out.String() != test.out || err.String() != test.err {
+			t.Errorf("%s: %s\n%s", test.set.Output, &out, &err)
 		}
 	}
 }

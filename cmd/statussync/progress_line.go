@@ -61,6 +61,8 @@ func states(p *run.Progress, now time.Time) (parts []string) {
 	}
 	open := false
 	switch {
+	case p.Outage && p.Unmade:
+		say("no sign-in, asking again and again")
 	case p.Outage:
 		say("Graph is out, asking again and again")
 	case p.Until.After(now):

@@ -60,6 +60,8 @@ func TestStateLine(t *testing.T) {
 		{run.Progress{Phase: run.Sending, State: dispatch.State{Until: until}}, 60, "paused until 14:03:20 (throttled)"},
 		{run.Progress{Phase: run.Sending, State: dispatch.State{Outage: true, Until: until}}, 60,
 			"Graph is out, asking again and again"},
+		{run.Progress{Phase: run.Sending, State: dispatch.State{Outage: true, Unmade: true}}, 60,
+			"no sign-in, asking again and again"},
 		{run.Progress{Phase: run.Sending, State: dispatch.State{InFlight: 64}}, 60, "64 in flight"},
 		{run.Progress{Phase: run.Sending, State: dispatch.State{Until: until, Asked: true}}, 40, "paused until 14:03:20"},
 		{run.Progress{Phase: run.Sending, State: dispatch.State{Outage: true}}, 20, "Graph is out, asking"},

@@ -2,21 +2,15 @@ package main
 
 import (
 	"bytes"
-	"encoding/base64"
-	"errors"
 	"flag"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/statussync/statussync/sync/graph/simulator"
 )
 
 const root = "../.."
@@ -33,13 +27,12 @@ func readme(t *testing.T) string {
 var update = flag.Bool("update", false, "write into the README what its commands print now")
 
 // TestReadmeSessions runs every command of the README that stands in a block marked console, in the order of the README
-// and in one folder, and compares what it prints, but for the log, and how it leaves. Commands named statussync find a
-// simulator that holds the statuses of users.csv; below the heading about 400, one without the route.
+// and in one folder, and compares what it prints, but for the log, and how it leaves.
 func TestReadmeSessions(t *testing.T) {
 	t.Parallel()
 	text := readme(t)
 	work := workFolder(t)
-	served := newSimulator(t, false)
+	usual, pod, removed := before(t, work, false), inPod(t, work), before(t, work, true)
 	block := regexp.MustCompile("(?s)```console\n(.*?)```")
 	places := block.FindAllStringSubmatchIndex(text, -1)
 	if len(places) == 0 {
@@ -48,34 +41,69 @@ func TestReadmeSessions(t *testing.T) {
 	var lastRun string
 	var replaced, named []string
 	for _, at := range places {
-		where := served
-		if strings.LastIndex(text[:at[0]], "\n### When every row") > strings.LastIndex(text[:at[0]], "\n## ") {
-			where = newSimulator(t, true)
+		where := usual
+		switch sectionOf(text[:at[0]]) {
+		case "### Run it as a Kubernetes CronJob":
+			where = pod
+		case "### When every row is answered 400":
+			where = removed
 		}
 		var now strings.Builder
-		for _, call := range strings.Split(text[at[2]:at[3]], "$ ")[1:] {
+		for _, call := range strings.Split("\n"+text[at[2]:at[3]], "\n$ ")[1:] {
 			command, want, _ := strings.Cut(call, "\n")
 			if lastRun != "" {
 				command = runIDs.ReplaceAllString(command, lastRun)
 			}
-			got := session(t, work, where, command)
-			if ids := runIDs.FindAllString(got, -1); len(ids) > 0 {
+			want = strings.TrimSuffix(want, "\n")
+			got := strings.TrimSuffix(where.session(t, command), "\n")
+			ids := runIDs.FindAllString(got, -1)
+			if len(ids) > 0 {
 				lastRun = ids[len(ids)-1]
 			}
 			if diff := cmp.Diff(steady(want), steady(got)); diff == "" { // also the ids of runs stay as the README has them
-				for i, id := range runIDs.FindAllString(got, -1) {
-					named = append(named, id, runIDs.FindAllString(want, -1)[i])
+				for i, id := range runIDs.FindAllString(want, -1) {
+					named = append(named, ids[i], id)
 				}
 				got = want
 			} else if !*update {
 				t.Errorf("$ %s\n(-README +now)\n%s", command, diff)
 			}
-			fmt.Fprintf(&now, "$ %s\n%s", command, got)
+			now.WriteString(strings.TrimSuffix("$ "+command+"\n"+got, "\n") + "\n")
 		}
 		replaced = append(replaced, strings.NewReplacer(named...).Replace(now.String()))
 	}
 	if *update {
 		rewrite(t, block, replaced)
+	}
+}
+
+// sectionOf returns the heading under which the text ends.
+func sectionOf(text string) string {
+	heading, _, _ := strings.Cut(text[strings.LastIndex(text, "\n##")+1:], "\n")
+	return heading
+}
+
+// TestReadmeFirstScreen holds that the first thing a reader runs stands on the first screen, and is a success.
+func TestReadmeFirstScreen(t *testing.T) {
+	t.Parallel()
+	above, first, _ := strings.Cut(readme(t), "```console\n")
+	first, _, _ = strings.Cut(first, "```")
+	if lines := strings.Count(above+first, "\n"); lines > 45 {
+		t.Errorf("the first session ends in line %d", lines)
+	}
+	if !strings.HasPrefix(first, "$ go run ./cmd/statussync run --simulate ") || strings.Contains(first, "exit status") ||
+		!strings.Contains(first, "rows are done") {
+		t.Errorf("this is no success:\n%s", first)
+	}
+}
+
+// TestReadmePod holds that the container in the README is called as the manifests call it.
+func TestReadmePod(t *testing.T) {
+	t.Parallel()
+	cron, _ := podSpecs(t)
+	args := cron.Spec.JobTemplate.Spec.Template.Spec.Containers[0].Args
+	if want := "\n$ statussync " + strings.Join(args, " ") + "\n"; !strings.Contains(readme(t), want) {
+		t.Errorf("the README has no%s", want)
 	}
 }
 
@@ -97,7 +125,8 @@ func rewrite(t *testing.T, block *regexp.Regexp, sessions []string) {
 func workFolder(t *testing.T) string {
 	t.Helper()
 	work := t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(work, "bin", "statussync"), ".").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", filepath.Join(work, "bin", "statussync"), ".")
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	samples := filepath.Join("input", "testdata")
@@ -107,46 +136,6 @@ func workFolder(t *testing.T) string {
 		}
 	}
 	return work
-}
-
-// newSimulator serves a Graph that holds users.csv, and returns its root.
-func newSimulator(t *testing.T, removed bool) string {
-	t.Helper()
-	sim, err := startServing(&Serve{
-		Answer: string(simulator.BodyObject), Hold: filepath.Join(root, "input", "testdata", "users.csv"),
-		RouteRemoved: removed, Window: 2 * time.Second, Writes: 100, TenantWrites: 200, PageSize: 100,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { sim.Close() })
-	return sim.URL() + "/beta"
-}
-
-// session runs one command, and returns what it prints and how it leaves.
-func session(t *testing.T, work, base, command string) string {
-	t.Helper()
-	cmd := exec.Command("sh", "-c", strings.ReplaceAll(command, "go run ./cmd/statussync", "bin/statussync"))
-	cmd.Dir = work
-	cmd.Env = append(os.Environ(), "PATH="+filepath.Join(work, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
-	if strings.HasPrefix(command, "statussync") {
-		cmd.Env = append(cmd.Env, "STATUSSYNC_BASE_URL="+base, tokenVariable+"="+readmeToken())
-	}
-	out, err := cmd.CombinedOutput()
-	got := regexp.MustCompile(`(?m)^\{"level".*\n`).ReplaceAllString(string(out), "") // the log
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-		got += fmt.Sprintf("exit status %d\n", exit.ExitCode())
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	return strings.ReplaceAll(got, base, "https://graph.microsoft.com/beta")
-}
-
-// readmeToken is a token that says of itself what one for Graph says.
-func readmeToken() string {
-	claims := fmt.Sprintf(`{"tid":%q,"app_displayname":"statussync","roles":[%q],"exp":%d}`,
-		ours, writePermission, time.Now().Add(time.Hour).Unix())
-	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2lnbmF0dXJl"
 }
 
 // steady replaces what differs from run to run: the run's id, and what depends on the machine's speed.
@@ -160,6 +149,7 @@ func steady(text string) string {
 		{`\d+ requests in`, "N requests in"},
 		{`(?m)^Sending paused .*\n`, ""}, // a machine that stumbles is throttled where another is not
 		{`[\d.]+ MiB`, "N MiB"},
+		{`(?s).*--max-duration is over.*`, "stopped"},            // after as many rows as the machine has managed
 		{`1 row, powershell\.csv:\d`, "1 row, powershell.csv:N"}, // any worker may be the first to send
 		{`(timestamp_seconds) .*`, "$1 N"},
 	} {
@@ -177,16 +167,5 @@ func TestReadmeHelp(t *testing.T) {
 	}
 	if !strings.Contains(readme(t), "```text\n"+out.String()+"```\n") {
 		t.Errorf("the README does not have this help:\n%s", &out)
-	}
-}
-
-// TestReadmeExits compares the table of exit statuses in the README with the one in the help.
-func TestReadmeExits(t *testing.T) {
-	t.Parallel()
-	text := strings.ReplaceAll(readme(t), "`", "")
-	for _, e := range exits {
-		if !strings.Contains(text, fmt.Sprintf("\n| %d | %s |\n", e.status, e.meaning)) {
-			t.Errorf("the README does not say of %d: %s", e.status, e.meaning)
-		}
 	}
 }

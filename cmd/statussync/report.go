@@ -23,13 +23,15 @@ run.`,
   statussync report 20261123T154100Z-3f9a`,
 		Args: oneRun, ValidArgsFunction: completeRuns,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := runsSettings(cmd)
+			s, err := pastSettings(cmd)
 			if err != nil {
 				return err
 			}
 			c := calling{flags: givenFlags(cmd)}
 			var said error
-			err = run.Report(cmd.Context(), s.Runs, runID(args), version(), func(end run.Summary) { said = present(std, s, c, end) })
+			err = run.Report(cmd.Context(), s.Runs, runID(args), version(), func(end run.Summary) {
+				said = present(std, s, c, end)
+			})
 			return errors.Join(err, said)
 		},
 	}
@@ -57,8 +59,8 @@ func runID(args []string) string {
 	return ""
 }
 
-// runsSettings loads the settings of a command over runs, and refuses to look for them where there is no folder.
-func runsSettings(cmd *cobra.Command) (*Settings, error) {
+// pastSettings loads the settings of a command that looks for runs, and refuses to where there is no folder.
+func pastSettings(cmd *cobra.Command) (*Settings, error) {
 	s, err := loadSettings(cmd, os.LookupEnv)
 	if err != nil {
 		return nil, err

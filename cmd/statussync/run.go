@@ -37,7 +37,8 @@ goes on when the same command is given again.`,
 			return err
 		},
 	}
-	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping, showing, following, watching)
+	addSettings(cmd, reading, deciding, sparing, target, rehearsing, signing, asking, sending, pruning,
+		keeping, showing, following, watching)
 	_ = cmd.RegisterFlagCompletionFunc("run", completeSaved) // fails for a flag that does not exist
 	return cmd
 }
@@ -58,7 +59,7 @@ func doRun(cmd *cobra.Command, s *Settings, files []string, std streams) error {
 		said = present(std, s, c, end)
 		publish(s, c, end, log)
 	}
-	o.Found = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }
+	o.Found = func(f *run.Findings) { showFindings(std.err, f, s.Quiet, "; the report has all of them") }
 	o.Watch = watch(s, to, log)
 	result, err := run.Run(cmd.Context(), o)
 	if err != nil {

@@ -13,11 +13,13 @@ import (
 
 func runsCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "runs",
-		Short:   "List what was run, show one run, or remove old ones",
-		Example: "  statussync runs --runs /var/lib/statussync\n  statussync runs show latest\n  statussync runs prune --keep 5",
-		Args:    knownCommand,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return listRuns(cmd, std) },
+		Use:   "runs",
+		Short: "List what was run, show one run, or remove old ones",
+		Example: `  statussync runs --runs /var/lib/statussync
+  statussync runs show latest
+  statussync runs prune --keep 5`,
+		Args: knownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return listRuns(cmd, std) },
 	}
 	addSettings(cmd, showing)
 	cmd.AddCommand(runsListCommand(std), runsShowCommand(std), runsPruneCommand(std))
@@ -54,7 +56,7 @@ type pastDoc struct {
 }
 
 func listRuns(cmd *cobra.Command, std streams) error {
-	s, err := runsSettings(cmd)
+	s, err := pastSettings(cmd)
 	if err != nil {
 		return err
 	}
@@ -97,7 +99,7 @@ func runsShowCommand(std streams) *cobra.Command {
 		Args:              oneRun,
 		ValidArgsFunction: completeRuns,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := runsSettings(cmd)
+			s, err := pastSettings(cmd)
 			if err != nil {
 				return err
 			}
@@ -120,12 +122,12 @@ func runsPruneCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prune",
 		Short: "Remove old runs with their folders, but for the newest",
-		Long: `Remove old runs with their folders, all but the newest --keep, and print their ids. What a target is known to hold
-stays, for --skip-unchanged.`,
+		Long: `Remove old runs with their folders, all but the newest --keep, and print their ids. What a target is known to
+hold stays, for --skip-unchanged.`,
 		Example: "  statussync runs prune --keep 5",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := runsSettings(cmd)
+			s, err := pastSettings(cmd)
 			if err != nil {
 				return err
 			}

@@ -29,9 +29,9 @@ func schemaCommand(std streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema NAME",
 		Short: "Print the JSON Schema of a report, a plan or another document",
-		Long: "Print the JSON Schema (draft 2020-12) of what is printed or written as JSON. NAME is " + list(names) + `. A document
-names its form in the member schema; a form that would break a careful reader gets the next number, and members may be
-added without.`,
+		Long: "Print the JSON Schema (draft 2020-12) of what is printed or written as JSON. NAME is " + list(names) + `. A
+document names its form in the member schema; a form that would break a careful reader gets the next number, and members
+may be added without.`,
 		Example:   "  statussync schema report",
 		ValidArgs: names,
 		RunE: func(cmd *cobra.Command, args []string) error {

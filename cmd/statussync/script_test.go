@@ -44,6 +44,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"simulator": startSimulator, "outage": switchOutage, "seen": seen, "status": status, "signal": signalAfter,
 			"waitfor": waitFor, "tmpfs": mountSmall, "fill": fillAfter, "challenge": challenge, "untold": untold,
+			"everything": everything,
 		},
 	})
 }
@@ -96,8 +97,8 @@ func (s *sim) reached(n int64) <-chan struct{} {
 }
 
 // startSimulator serves a simulator and sets URL to its service root. Arguments are "unlimited", "removed",
-// "latency=D", "writes=N", "window=D", "tokens=A,B", "page=N", "hold=FILE", "login=LIFETIME", or a rule as simulate takes
-// it.
+// "latency=D", "writes=N", "window=D", "tokens=A,B", "page=N", "hold=FILE", "login=LIFETIME", or a rule as simulate
+// takes it.
 func startSimulator(ts *testscript.TestScript, _ bool, args []string) {
 	var c simulator.Config
 	var hold Serve

@@ -14,7 +14,7 @@ import (
 // How to use them:
 //
 //	addSettings(cmd, common)                    // on the root: persistent flags that every command takes
-//	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping)
+//	addSettings(cmd, reading, deciding, target, signing, asking, sending, pruning, keeping)
 //	root.SetFlagErrorFunc(flagError)            // words cobra's flag errors as *usageError
 //	root.Args = knownCommand                    // an unknown command is a *usageError too
 //	s, err := loadSettings(cmd, os.LookupEnv)   // in RunE; *usageError when a layer is wrong

@@ -86,12 +86,19 @@ func (s *Settings) settleSecrets() error {
 	return nil
 }
 
-// settleCloud gives the root of the cloud, unless one is named in the same layer or in a higher one.
+// settleCloud gives the root of the cloud, unless one is named in the same layer or in a higher one, and notes what else
+// the cloud gives.
 func (s *Settings) settleCloud() error {
-	if s.origins["graph.cloud"].layer > s.origins["graph.base_url"].layer {
-		cloud, _ := signin.CloudNamed(s.Cloud) // one of the names that the setting takes
+	cloud, _ := signin.CloudNamed(s.Cloud) // one of the names that the setting takes
+	from := s.origins["graph.cloud"]
+	if from.layer > s.origins["graph.base_url"].layer {
 		s.BaseURL = cloud.Graph
-		s.origins["graph.base_url"] = origin{byDefault, "default of " + s.origins["graph.cloud"].String()}
+		s.origins["graph.base_url"] = origin{byDefault, "default of " + from.String()}
+	}
+	for key, given := range map[string]string{"auth.authority": cloud.Authority, "auth.scope": cloud.Scope} {
+		if !s.Given(key) {
+			s.origins[key] = origin{byDefault, "of the cloud: " + given}
+		}
 	}
 	return nil
 }
@@ -135,7 +142,7 @@ func (s *Settings) checkFiles(files []string) error {
 	}
 	for i := range table {
 		st := &table[i]
-		decides := st.group == reading || st.group == deciding || st.flag == "fresh"
+		decides := st.group == reading || st.group == deciding || st.group == sparing || st.flag == "fresh"
 		if from := s.origins[st.name()]; decides && from.layer == byFlag {
 			return &usageError{from.String() + " has no say over a kept plan", "leave it out, or make a new plan with it"}
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,11 @@ func TestCloud(t *testing.T) {
 		{nil, []string{"--cloud=usgov", "--base-url=https://graph.example/v1.0"}, "https://graph.example/v1.0", "--base-url"},
 	} {
 		s := mustLoad(t, tt.env, append([]string{"run"}, tt.args...)...)
+		if shown := s.yaml(); strings.HasPrefix(tt.root, "https://graph.microsoft.us") &&
+			(!strings.Contains(shown, "# of the cloud: https://login.microsoftonline.us\n") ||
+				!strings.Contains(shown, "# of the cloud: https://graph.microsoft.us/.default\n")) {
+			t.Errorf("%v %v:\n%s", tt.env, tt.args, shown)
+		}
 		if from := s.origins["graph.base_url"].String(); s.BaseURL != tt.root || from != tt.from {
 			t.Errorf("%v %v: %s from %s, want %s from %s", tt.env, tt.args, s.BaseURL, from, tt.root, tt.from)
 		}
@@ -65,6 +71,16 @@ func TestClientSecrets(t *testing.T) {
 	env["STATUSSYNC_CLIENT_SECRET_FILE"] = "f"
 	_, err := load(t, env, "run")
 	wantUsage(t, err, "STATUSSYNC_CLIENT_SECRET and STATUSSYNC_CLIENT_SECRET_FILE are both set", "unset one of them")
+}
+
+// TestCertificatePassword: whatever was typed is the password, and config does not show it.
+func TestCertificatePassword(t *testing.T) {
+	t.Parallel()
+	const typed = " pass wörd\t"
+	s := mustLoad(t, map[string]string{passwordVariable: typed}, "run")
+	if s.CertificatePassword.Reveal() != typed || strings.Contains(s.yaml(), "wörd") {
+		t.Errorf("%q in\n%s", s.CertificatePassword.Reveal(), s.yaml())
+	}
 }
 
 // TestPushURL lets no password come out.

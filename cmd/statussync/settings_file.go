@@ -160,7 +160,7 @@ func scalar(node ast.Node) (string, bool) {
 // unknown words the error for a key that no line of the table has.
 func (f *settingsFile) unknown(key *token.Token, section string) error {
 	if strings.EqualFold(key.Value, "token") {
-		return f.wrong(key, "Set "+tokenVariable+", or name a file with token_file under auth.",
+		return f.wrong(key, "set "+tokenVariable+", or name a file with token_file under auth",
 			"a token never stands in this file")
 	}
 	var words, meant []string
@@ -194,10 +194,11 @@ func (f *settingsFile) wrong(tk *token.Token, hint, format string, args ...any) 
 	return &usageError{text + f.excerpt(line, column), hint}
 }
 
-// What an excerpt must not show: the value of a key that is named like a secret, and the user of a URL.
+// What an excerpt must not show: the value of a key that is named like a secret, and the user and the query of a URL.
 var (
 	mayHoldSecret = regexp.MustCompile(`(?i)^.*?(token|secret|password|passwd|bearer)[^:]*:`)
 	userInfo      = regexp.MustCompile(`//[^/\s]*@`)
+	query         = regexp.MustCompile(`(//[^\s?#]*[?#])[^\s"']+`)
 )
 
 func (f *settingsFile) excerpt(line, column int) string {
@@ -206,6 +207,7 @@ func (f *settingsFile) excerpt(line, column int) string {
 		return ""
 	}
 	text := userInfo.ReplaceAllString(strings.TrimRight(lines[line-1], "\r"), "//"+signin.Mask+"@")
+	text = query.ReplaceAllString(text, "${1}"+signin.Mask)
 	if m := mayHoldSecret.FindString(text); m != "" && len(m) < len(text) {
 		text = m + " " + signin.Mask
 	}

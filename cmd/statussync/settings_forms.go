@@ -108,6 +108,12 @@ func secret(at *signin.Secret) value {
 	}, signin.Secret.String}
 }
 
+// password takes any text: blanks and the letters of all languages are a part of it.
+func password(at *signin.Secret) value {
+	return parsed[signin.Secret]{at, func(s string) (signin.Secret, error) { return signin.NewSecret(s), nil },
+		signin.Secret.String}
+}
+
 func rate(at *dispatch.Rate) value {
 	return parsed[dispatch.Rate]{at, func(s string) (dispatch.Rate, error) {
 		r, err := dispatch.ParseRate(s)
@@ -147,7 +153,7 @@ func verify(at *run.Verify) value {
 	return parsed[run.Verify]{at, func(s string) (run.Verify, error) {
 		v, err := run.ParseVerify(s)
 		if err != nil {
-			return v, errors.New("must be all, none, or a sample such as sample=2%")
+			return v, errors.New("must be unknown, all, none, or a sample such as sample=2%")
 		}
 		return v, nil
 	}, run.Verify.String}

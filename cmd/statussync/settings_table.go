@@ -14,19 +14,22 @@ import (
 type group uint8
 
 const (
-	common    group = iota // every command; persistent flags
-	reading                // how input files are read
-	deciding               // what becomes of their rows before anything is sent
-	target                 // where requests go
-	signing                // as whom
-	sending                // how they go
-	saving                 // that a plan is kept
-	pruning                // how many runs are kept
-	keeping                // what is kept, and taken up
-	showing                // in which form it is printed
-	following              // how it is shown how far it is
-	watching               // who is told of its end
-	serving                // what simulate serves
+	common     group = iota // every command; persistent flags
+	reading                 // how input files are read
+	deciding                // what becomes of their rows before anything is sent
+	sparing                 // which rows need no request
+	target                  // where requests go
+	rehearsing              // that they go nowhere
+	signing                 // as whom
+	asking                  // how each of them goes
+	sending                 // how rows are sent
+	saving                  // that a plan is kept
+	pruning                 // how many runs are kept
+	keeping                 // what is kept, and taken up
+	showing                 // in which form it is printed
+	following               // how it is shown how far it is
+	watching                // who is told of its end
+	serving                 // what simulate serves
 )
 
 // A setting is one line of the table: everything that is known about a setting but its value.
@@ -69,7 +72,7 @@ var (
 	duplicates = []string{"refuse", "first", "last"}
 	clouds     = cloudNames()
 	compares   = []string{"none", "remote"}
-	verifies   = []string{"none", "all", "sample=2%"}
+	verifies   = []string{"unknown", "all", "sample=2%", "none"}
 	outputs    = []string{"table", "json", "csv"}
 	progresses = []string{"auto", "bar", "plain", "none"}
 	colors     = []string{"auto", "always", "never"}
@@ -118,7 +121,7 @@ var running = []setting{
 	{flag: "duplicates", key: "plan.duplicates", def: "refuse", unit: "what", words: duplicates, group: deciding,
 		help: "when rows contradict each other: refuse them, or let the first or the last win",
 		bind: func(s *Settings) value { return oneOf(&s.Duplicates, duplicates...) }},
-	{flag: "skip-unchanged", key: "plan.skip_unchanged", def: "false", group: deciding,
+	{flag: "skip-unchanged", key: "plan.skip_unchanged", def: "false", group: sparing,
 		help: "do not send rows that equal what was last applied",
 		bind: func(s *Settings) value { return toggle(&s.SkipUnchanged) }},
 	{flag: "allow-empty", key: "plan.allow_empty", def: "false", group: deciding, help: "input without rows is no error",
@@ -126,7 +129,7 @@ var running = []setting{
 	{flag: "expect-rows", key: "plan.expect_rows", def: "-1", unit: "n", group: deciding,
 		help: "refuse input that does not have n rows; -1 for any number",
 		bind: func(s *Settings) value { return number(&s.ExpectRows, -1, math.MaxInt64) }},
-	{flag: "compare", key: "plan.compare", def: "none", unit: "what", words: compares, group: deciding,
+	{flag: "compare", key: "plan.compare", def: "none", unit: "what", words: compares, group: sparing,
 		help: "remote: read what Graph holds first, send only rows that differ, and fill in missing ids",
 		bind: func(s *Settings) value { return oneOf(&s.Compare, compares...) }},
 	{flag: "save", key: "plan.save", def: "false", group: saving,
@@ -135,10 +138,10 @@ var running = []setting{
 	{flag: "run", key: "plan.run", unit: "id", group: sending, help: "send the plan that plan --save has kept under this id",
 		bind: func(s *Settings) value { return anyText(&s.SavedRun) }},
 	{flag: "max-plan-age", key: "plan.max_age", def: "24h", unit: "duration", group: sending,
-		help: "refuse a kept plan that is older",
+		help: "refuse a kept plan that is older, unless it was begun",
 		bind: func(s *Settings) value { return duration(&s.MaxPlanAge, minimum) }},
-	{flag: "detailed-exitcode", key: "plan.detailed_exitcode", def: "false", group: deciding,
-		help: "plan leaves with 10 when there is work",
+	{flag: "detailed-exitcode", key: "plan.detailed_exitcode", def: "false", group: sparing,
+		help: "plan leaves with 10 when there is work, else with 4 when rows would fail",
 		bind: func(s *Settings) value { return toggle(&s.DetailedExitCode) }},
 
 	{flag: "cloud", key: "graph.cloud", def: "global", unit: "name", words: clouds, group: target,
@@ -152,7 +155,7 @@ var running = []setting{
 	{flag: "ca-file", key: "graph.ca_file", unit: "file", group: target,
 		help: "trust the certificate authorities in this PEM file as well",
 		bind: func(s *Settings) value { return anyText(&s.CAFile) }},
-	{flag: "simulate", key: "graph.simulate", def: "false", group: target,
+	{flag: "simulate", key: "graph.simulate", def: "false", group: rehearsing,
 		help: "rehearse against a simulated Graph inside; no tenant is touched",
 		bind: func(s *Settings) value { return toggle(&s.Simulate) }},
 	{flag: "auth-method", key: "auth.method", def: "default", unit: "method", words: signin.Methods, group: signing,
@@ -173,7 +176,7 @@ var running = []setting{
 		help: "certificate and private key, PEM or PKCS#12; its password is in " + passwordVariable,
 		bind: func(s *Settings) value { return anyText(&s.CertificateFile) }},
 	{env: passwordVariable, group: signing, help: "password of the certificate file",
-		bind: func(s *Settings) value { return secret(&s.CertificatePassword) }},
+		bind: func(s *Settings) value { return password(&s.CertificatePassword) }},
 	{flag: "token-file", key: "auth.token_file", unit: "file", group: signing,
 		help: "read the bearer token from this file; otherwise set " + tokenVariable,
 		bind: func(s *Settings) value { return anyText(&s.TokenFile) }},
@@ -200,19 +203,20 @@ var running = []setting{
 	{flag: "burst", key: "send.burst", def: "2", unit: "n", group: sending,
 		help: "of these, n may follow each other at once",
 		bind: func(s *Settings) value { return number(&s.Burst, 1, 10_000) }},
-	{flag: "concurrency", key: "send.concurrency", def: "8", unit: "n", group: sending,
+	{flag: "concurrency", key: "send.concurrency", def: "8", unit: "n", group: asking,
 		help: "have at most n requests under way",
 		bind: func(s *Settings) value { return number(&s.Concurrency, 1, 1024) }},
-	{flag: "attempts", key: "send.attempts", def: "5", unit: "n", group: sending, help: "try a row at most n times",
+	{flag: "attempts", key: "send.attempts", def: "5", unit: "n", group: asking,
+		help: "try a request at most n times; waiting for the quota is no try",
 		bind: func(s *Settings) value { return number(&s.Attempts, 1, 100) }},
-	{flag: "timeout", key: "send.timeout", def: "30s", unit: "duration", group: sending,
+	{flag: "timeout", key: "send.timeout", def: "30s", unit: "duration", group: asking,
 		help: "give up an attempt without an answer",
 		bind: func(s *Settings) value { return duration(&s.Timeout, minimum) }},
-	{flag: "max-wait", key: "send.max_wait", def: "15m", unit: "duration", group: sending,
-		help: "stop after this long without an answer that decides a row",
+	{flag: "max-wait", key: "send.max_wait", def: "15m", unit: "duration", group: asking,
+		help: "stop after this long without a decisive answer",
 		bind: func(s *Settings) value { return duration(&s.MaxWait, minimum) }},
 	{flag: "max-duration", key: "send.max_duration", def: "0s", unit: "duration", group: sending,
-		help: "stop sending after this long; 0s for never",
+		help: "end the run after this long, with its listing and reading back; 0s for never",
 		bind: func(s *Settings) value { return duration(&s.MaxDuration, 0) }},
 	{flag: "max-errors", key: "send.max_errors", unit: "n|n%", group: sending,
 		help: "stop when more rows than this end badly; never when empty",
@@ -220,8 +224,9 @@ var running = []setting{
 	{flag: "limit", key: "send.limit", def: "0", unit: "n", group: sending,
 		help: "send at most n rows; 0 for all. The same command goes on",
 		bind: func(s *Settings) value { return number(&s.Limit, 0, math.MaxInt64) }},
-	{flag: "verify", key: "send.verify", def: "none", unit: "what", words: verifies, group: sending,
-		help: "afterwards read back all, none, or a sample such as sample=2%, and compare every field",
+	{flag: "verify", key: "send.verify", def: "unknown", unit: "what", words: verifies, group: sending,
+		help: "afterwards read back all, a sample such as sample=2%, only rows that are unknown, or none; " +
+			"every field is compared",
 		bind: func(s *Settings) value { return verify(&s.Verify) }},
 	{flag: "grace", key: "send.grace", def: "5s", unit: "duration", group: sending,
 		help: "after a stop signal, wait this long for requests under way",

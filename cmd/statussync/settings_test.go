@@ -31,7 +31,8 @@ func load(t *testing.T, env map[string]string, args ...string) (*Settings, error
 		s, err = loadSettings(cmd, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 		return err
 	}}
-	addSettings(cmd, reading, deciding, target, signing, sending, pruning, keeping, showing, following, watching, saving, serving)
+	addSettings(cmd, reading, deciding, sparing, target, rehearsing, signing, asking, sending, pruning,
+		keeping, showing, following, watching, saving, serving)
 	root.AddCommand(cmd)
 	root.SetArgs(args)
 	err := root.Execute()
@@ -232,7 +233,7 @@ func TestWrongValues(t *testing.T) {
 		{"metrics-file", "m.txt", `"m.txt", but must end in .prom, or node_exporter passes it over`, ""},
 		{"quota-share", "0%", `"0%", but must be a share from 1% to 100%`, ""},
 		{"quota-share", "80", `"80", but must be a share from 1% to 100%`, ""},
-		{"verify", "sample=0%", `"sample=0%", but must be all, none, or a sample such as sample=2%`, ""},
+		{"verify", "sample=0%", `"sample=0%", but must be unknown, all, none, or a sample such as sample=2%`, ""},
 		{"cloud", "usgow", `"usgow", but must be global, usgov, usgov-dod or china; did you mean usgov?`, ""},
 		{"log-level", strings.Repeat("x", 61),
 			`"` + strings.Repeat("x", 60) + `…", but must be debug, info, warn or error`, ""},
@@ -259,6 +260,10 @@ func TestNoSecretInErrors(t *testing.T) {
 	const hint = "it looks like https://graph.microsoft.com/beta"
 	_, err := load(t, nil, "run", "--base-url", "https://me:hunter2@example.com/beta")
 	wantUsage(t, err, "--base-url must not hold a user name or password", hint)
+	for _, tail := range []string{"?sig=hunter2", "?hunter2", "#hunter2", "/?a=b&c=hunter2"} {
+		_, err = load(t, nil, "run", "--base-url", "https://example.com/beta"+tail)
+		wantUsage(t, err, "--base-url must not have a query or fragment", hint)
+	}
 	_, err = load(t, map[string]string{"STATUSSYNC_BASE_URL": "ftp://me:hunter2@example.com"}, "run")
 	wantUsage(t, err, "STATUSSYNC_BASE_URL must begin with https://", hint)
 	_, err = load(t, map[string]string{"STATUSSYNC_TOKEN": "two words"}, "run")
@@ -268,11 +273,13 @@ func TestNoSecretInErrors(t *testing.T) {
 		wantUsage(t, err, "--accept must be words of ASCII characters with one comma between them", "")
 	}
 	for text, excerpt := range map[string]string{
-		"graph:\n  base_url: https://me:hunter2@a.com/beta\n": "    2 |   base_url: https://[redacted]@a.com/beta\n",
-		"auth:\n  Token: hunter2\n":                           "    2 |   Token: [redacted]\n",
-		"auth: {token: hunter2, token_file: hunter2}\n":       "    1 | auth: {token: [redacted]\n",
-		"auth:\n  client_secret: hunter2\n":                   "    2 |   client_secret: [redacted]\n",
-		"auth:\n  token_file: \"hunter2\n":                    "    2 |   token_file: [redacted]\n",
+		"graph:\n  base_url: https://me:hunter2@a.com/beta\n":  "    2 |   base_url: https://[redacted]@a.com/beta\n",
+		"graph:\n  base_url: https://a.com/beta?sig=hunter2\n": "    2 |   base_url: https://a.com/beta?[redacted]\n",
+		"graph:\n  base_url: 'https://a.com/#hunter2'\n":       "    2 |   base_url: 'https://a.com/#[redacted]'\n",
+		"auth:\n  Token: hunter2\n":                            "    2 |   Token: [redacted]\n",
+		"auth: {token: hunter2, token_file: hunter2}\n":        "    1 | auth: {token: [redacted]\n",
+		"auth:\n  client_secret: hunter2\n":                    "    2 |   client_secret: [redacted]\n",
+		"auth:\n  token_file: \"hunter2\n":                     "    2 |   token_file: [redacted]\n",
 	} {
 		_, err := load(t, nil, "run", "--config", file(t, text))
 		if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), excerpt) {

@@ -59,7 +59,7 @@ func readBounded(path string, most int64) ([]byte, error) {
 func (s *Settings) signIn(roots *x509.CertPool) (*signin.Source, error) {
 	source, err := signin.New(signin.Config{
 		Method: s.AuthMethod, Cloud: s.Cloud, Tenant: s.Tenant, ClientID: s.ClientID,
-		SecretFile: s.ClientSecretFile, Secret: s.ClientSecret,
+		SecretFile: s.ClientSecretFile, Secret: s.ClientSecret, SecretOrigin: secretVariable,
 		TokenFile: s.TokenFile, Token: s.Token, TokenOrigin: tokenVariable,
 		CertificateFile: s.CertificateFile, CertificatePassword: s.CertificatePassword,
 		Authority: s.Authority, Scope: s.Scope, RootCAs: roots,
@@ -94,13 +94,18 @@ func tokens(ctx context.Context, s *Settings, roots *x509.CertPool, log *zap.Log
 		return nil, "", signInFailure(source, err)
 	}
 	own := signin.Tenant(token)
-	if row.IsGUID(s.Tenant) && row.IsGUID(own) && !strings.EqualFold(s.Tenant, own) {
-		return nil, "", &usageError{
-			fmt.Sprintf("%s is %s, but the token is for the tenant %s", s.origins["auth.tenant"], s.Tenant, own),
-			"give the token of that tenant, or leave the tenant out: the token says it",
-		}
+	return source, cmp.Or(s.Tenant, own), s.checkTenant(own)
+}
+
+// checkTenant returns a *usageError when the tenant of a token and the one in the settings are two GUIDs that differ.
+func (s *Settings) checkTenant(own string) error {
+	if !row.IsGUID(s.Tenant) || !row.IsGUID(own) || strings.EqualFold(s.Tenant, own) {
+		return nil
 	}
-	return source, cmp.Or(s.Tenant, own), nil
+	return &usageError{
+		fmt.Sprintf("%s is %s, but the token is for the tenant %s", s.origins["auth.tenant"], s.Tenant, own),
+		"give the token of that tenant, or leave the tenant out: the token says it",
+	}
 }
 
 // signInFailure says how a run ends that has not got its first token: a token that others should have put somewhere is a

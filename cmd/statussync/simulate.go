@@ -30,8 +30,8 @@ func rehearsal() simulator.Config {
 	}
 }
 
-// startRehearsal serves the simulator of a rehearsal on a loopback port of its own. One that remembers can be read back,
-// and its memory grows with the rows.
+// startRehearsal serves the simulator of a rehearsal on a loopback port of its own. One that remembers can be read
+// back, and its memory grows with the rows.
 func startRehearsal(remember bool) (*simulator.Server, error) {
 	cfg := rehearsal()
 	cfg.Forget = !remember

@@ -50,8 +50,9 @@ func tell(w io.Writer, indent int, text string) {
 	w.Write(reports.Wrap(nil, min(width(w, mailWidth), mailWidth), indent, 2, text))
 }
 
-// showFindings prints what is wrong with the input: the first problems with their places, then how many of each kind.
-func showFindings(w io.Writer, f *run.Findings, quiet bool) {
+// showFindings prints what is wrong with the input: the first problems with their places, then where the others are,
+// and how many of each kind.
+func showFindings(w io.Writer, f *run.Findings, quiet bool, others string) {
 	if !quiet {
 		for _, warning := range f.Warnings {
 			tell(w, 0, "warning: "+printable(warning))
@@ -68,7 +69,7 @@ func showFindings(w io.Writer, f *run.Findings, quiet bool) {
 		all += n
 	}
 	if more := all - int64(len(f.Problems)); more > 0 {
-		fmt.Fprintf(w, "… and %d more; the report has all of them\n", more)
+		fmt.Fprintf(w, "… and %d more%s\n", more, others)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(f.Kinds)) {
 		fmt.Fprintf(w, "%8d  %s\n", f.Kinds[kind], kind)

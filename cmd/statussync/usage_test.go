@@ -78,7 +78,8 @@ func TestComplaintsAreEscaped(t *testing.T) {
 func TestTopics(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]int{
-		"help": 0, "help run": 0, "help foo": 2, "help run foo": 2, "completion": 0, "completion bash": 0, "completion foo": 2,
+		"help": 0, "help run": 0, "help foo": 2, "help run foo": 2, "completion": 0, "completion bash": 0,
+		"completion foo": 2,
 	} {
 		if got := execute(strings.Fields(args), streams{strings.NewReader(""), io.Discard, io.Discard}); got != want {
 			t.Errorf("%s: exit status %d, want %d", args, got, want)

@@ -16,7 +16,7 @@ func verifyCommand(std streams) *cobra.Command {
 		Short: "Compare what Graph holds with the rows of the files, and send nothing",
 		Long: `Read back what Graph holds for the rows of the files, and compare every field. It shows each row that differs, with
 both values, and leaves with 4 if there is one. Nothing is sent, kept or locked. FILE is what run takes; rows without an id
-are found by their userPrincipalName.`,
+are found by their userPrincipalName, which is compared without regard to case.`,
 		Example: `  statussync verify users.csv
   statussync verify -o csv users.csv`,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -27,7 +27,7 @@ are found by their userPrincipalName.`,
 			return doVerify(cmd, s, files, std)
 		},
 	}
-	addSettings(cmd, reading, deciding, target, signing, showing, following)
+	addSettings(cmd, reading, deciding, target, signing, asking, showing, following)
 	return cmd
 }
 
@@ -62,7 +62,7 @@ func doVerify(cmd *cobra.Command, s *Settings, files []string, std streams) erro
 		return err
 	}
 	printer := changesTo(std.out, s, "statussync.verify/1")
-	o.Found, o.Changes = func(f *run.Findings) { showFindings(std.err, f, s.Quiet) }, printer.change
+	o.Found, o.Changes = func(f *run.Findings) { showFindings(std.err, f, s.Quiet, "") }, printer.change
 	o.Watch = watch(s, to, log)
 	v, err := run.VerifyInput(cmd.Context(), o)
 	if err != nil {
@@ -77,6 +77,7 @@ func doVerify(cmd *cobra.Command, s *Settings, files []string, std streams) erro
 	if s.Output == "table" && (!s.Quiet || v.Exit != run.ExitOK) {
 		printVerified(std, &doc)
 	}
+	complain(std.err, v.Stopped)
 	if v.Exit != run.ExitOK {
 		return exited(v.Exit)
 	}

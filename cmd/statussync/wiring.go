@@ -18,8 +18,8 @@ import (
 // simulated is the target of every rehearsal: what was applied there never counts for a tenant.
 const simulated = "simulator"
 
-// rehearsing is the token source of a rehearsal.
-var rehearsing = signin.NewStatic("the rehearsal", "rehearsal")
+// rehearsalToken is the token source of a rehearsal.
+var rehearsalToken = signin.NewStatic("the rehearsal", "rehearsal")
 
 // rowDeadline is how long after its first attempt a row may still be tried. It keeps the time short in which a late
 // repeat could write an older value over a newer one.
@@ -34,7 +34,7 @@ func planOptions(
 	switch {
 	case err != nil:
 	case o.Save && s.Simulate: // for no tenant, and nobody is asked
-		o.Graph.Tokens = rehearsing
+		o.Graph.Tokens = rehearsalToken
 	case o.Compare, o.Save: // a kept plan is for one tenant
 		err = signInto(ctx, s, &o, log)
 	case o.Tenant == "" && s.SkipUnchanged:
@@ -112,11 +112,11 @@ func options(
 	o.MaxDuration, o.Fresh, o.ResumeWithin, o.LockWait, o.Keep = s.MaxDuration, s.Fresh, s.ResumeWithin, s.LockWait, s.Keep
 	o.SavedRun, o.MaxPlanAge, o.Verify, o.ForgetRate = s.SavedRun, s.MaxPlanAge, s.Verify, s.ForgetRate
 	if s.Simulate {
-		sim, err := startRehearsal(o.Verify != run.Verify{})
+		sim, err := startRehearsal(o.Verify.Share > 0)
 		if err != nil {
 			return o, nothing, err
 		}
-		o.Graph.BaseURL, o.Graph.Tokens = sim.URL()+"/beta", rehearsing
+		o.Graph.BaseURL, o.Graph.Tokens = sim.URL()+"/beta", rehearsalToken
 		return o, func() { sim.Close() }, nil
 	}
 	return o, nothing, signInto(ctx, s, &o, log)

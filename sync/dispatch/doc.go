@@ -33,7 +33,8 @@
 //     the rate is adaptive, and requests are made one at a time until one of them is answered decisively.
 //   - When the last 8 requests, of different rows, found no connection, or met with a fault that may pass and leaves it
 //     open whether they were applied, the service is out: one request at a time probes it 1, 2, 4, then every 5 s
-//     later, and the first answer of another kind ends the outage. That a row is locked is such an answer.
+//     later, and the first answer of another kind ends the outage. That a row is locked is such an answer. A call for
+//     which not even a request could be made, since nobody hands out a token, counts here, and nowhere as an attempt.
 //
 // # How a run ends
 //

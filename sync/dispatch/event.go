@@ -26,5 +26,7 @@ type Event struct {
 	Until      time.Time     // Pause: when the next request may be made
 	Asked      bool          // Pause: the service said until when
 	Outage     bool          // Attempt: a probe into an outage. Pause: the service is out. Resume: as the last Pause
+	Unmade     bool          // Pause: not even requests can be made, and Message says why
+	Message    string        // Pause: of the answer
 	Rate       float64       // RateChange: requests per second
 }

@@ -17,10 +17,17 @@ type Failure interface {
 	Fatal() bool                  // no other row would fare better
 }
 
+// unmade is what a Call's error may also be able to answer: whether not even a request was made. Then it is no attempt.
+type unmade interface {
+	error
+	Unmade() bool
+}
+
 // A reply is what one attempt came to.
 type reply struct {
 	row.Answer
 	err      error
+	unmade   bool
 	again    bool
 	definite bool
 	free     bool
@@ -43,6 +50,9 @@ func judge(a row.Answer, err error, cutOff bool) reply {
 	}
 	r := reply{Answer: a, err: err, definite: f.Definite(), free: f.Free(), fatal: f.Fatal()}
 	r.again = f.Again() && !r.fatal
+	if u, ok := errors.AsType[unmade](err); ok {
+		r.unmade = u.Unmade()
+	}
 	r.pause, r.paused = f.Pause()
 	return r
 }

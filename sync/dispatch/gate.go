@@ -29,6 +29,7 @@ type gate struct {
 	closed  time.Time     // since when pauses and outages have kept the gate closed; zero if it is open
 	last    Event         // the last Pause
 	waiting time.Time     // the first answer since the last decisive one; zero if there was none
+	lastErr error         // the last of these answers
 	outage  outage
 	flying  int     // writes under way
 	log     *window // what writes were answered in the last Rate.Per; nil without a rate
@@ -127,7 +128,7 @@ func (g *gate) look(now time.Time, c claim) (again time.Time, open bool, err err
 	var end time.Time
 	if longest := g.d.opt.MaxWait; longest > 0 && !g.waiting.IsZero() {
 		if end = g.waiting.Add(longest); !now.Before(end) {
-			return end, false, &Stop{Reason: MaxWait, Wait: longest}
+			return end, false, &Stop{Reason: MaxWait, Wait: longest, Err: g.lastErr}
 		}
 	}
 	switch {
@@ -156,6 +157,7 @@ func (g *gate) leave(p pass, number int64, r *reply, now time.Time) error {
 	if g.waiting.IsZero() {
 		g.waiting = now
 	}
+	g.lastErr = r.err
 	if r.absent() {
 		g.fault(p, number, r, now)
 	} else {
@@ -231,7 +233,7 @@ func (g *gate) close(r *reply, now time.Time, e Event) {
 	if g.closed.IsZero() {
 		g.closed = now
 	}
-	e.Kind, e.At, e.HTTPStatus, e.Code = Pause, now, r.HTTPStatus, r.Code
+	e.Kind, e.At, e.HTTPStatus, e.Code, e.Unmade, e.Message = Pause, now, r.HTTPStatus, r.Code, r.unmade, r.Message
 	g.last = e
 	g.d.observe(e)
 }

@@ -42,6 +42,12 @@ func (j *job) begin(now time.Time, opt *Options) {
 // end notes what the request came to, and when the next one is due.
 func (j *job) end(r reply, p pass, now time.Time, d *Dispatcher) {
 	j.flying, j.last, j.ended = false, r, now
+	if r.unmade {
+		j.attempts--
+		if j.attempts == 0 {
+			j.late = time.Time{} // nothing is out that could be late
+		}
+	}
 	if !r.definite {
 		j.doubt = true
 	}

@@ -27,10 +27,12 @@ func (d *Dispatcher) Read(ctx context.Context, call func(context.Context) (row.A
 		r := d.ask(ctx, call)
 		now := time.Now()
 		j.end(r, p, now, d)
-		d.observe(Event{
-			Kind: Attempt, At: now, Read: true, Try: j.attempts, HTTPStatus: r.HTTPStatus, Code: r.Code,
-			Duration: now.Sub(p.at),
-		})
+		if !r.unmade {
+			d.observe(Event{
+				Kind: Attempt, At: now, Read: true, Try: j.attempts, HTTPStatus: r.HTTPStatus, Code: r.Code,
+				Duration: now.Sub(p.at),
+			})
+		}
 		if err := d.gate.heed(&r, now); err != nil {
 			return err
 		}

@@ -78,10 +78,12 @@ func (w *worker) attempt(ctx, life context.Context, p pass) error {
 	r := w.request(life)
 	now := time.Now()
 	j.end(r, p, now, w.Dispatcher)
-	w.observe(Event{
-		Kind: Attempt, At: now, Row: j.Number, Try: j.attempts, HTTPStatus: r.HTTPStatus, Code: r.Code,
-		Duration: now.Sub(p.at), Outage: p.probe,
-	})
+	if !r.unmade {
+		w.observe(Event{
+			Kind: Attempt, At: now, Row: j.Number, Try: j.attempts, HTTPStatus: r.HTTPStatus, Code: r.Code,
+			Duration: now.Sub(p.at), Outage: p.probe,
+		})
+	}
 	var refusal error
 	if p.first && r.decisive() && w.opt.First != nil {
 		refusal = w.opt.First(ctx, j.Task, r.Answer, r.err)
@@ -116,7 +118,7 @@ func (d *Dispatcher) timed(ctx context.Context) (context.Context, context.Cancel
 	return context.WithTimeout(ctx, d.opt.Timeout)
 }
 
-// abandon gives up a job that gets no further turn because of err. A row without a request stays untouched.
+// abandon gives up a job that gets no further turn because of err.
 func (w *worker) abandon(ctx context.Context, err error) error {
 	if err == errLate {
 		w.job.reason = "no further try within " + w.opt.RowDeadline.String() + " of the first"
@@ -126,15 +128,16 @@ func (w *worker) abandon(ctx context.Context, err error) error {
 	if !ok {
 		stop = ended(ctx)
 	}
-	if w.job.attempts == 0 {
-		return stop
-	}
 	return w.close(stop)
 }
 
-// close records the job's outcome. It returns stop, or what the outcome makes the end of the run.
+// close records the job's outcome. It returns stop, or what the outcome makes the end of the run. A row without a
+// request stays untouched when the run ends.
 func (w *worker) close(stop error) error {
 	j := &w.job
+	if stop != nil && j.attempts == 0 {
+		return stop
+	}
 	if stop != nil && !j.settled {
 		j.reason = "the run ended before another try"
 	}

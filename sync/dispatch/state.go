@@ -10,6 +10,7 @@ type State struct {
 	Pause    time.Duration // length of the pause that ends then
 	Asked    bool          // the service said until when
 	Outage   bool          // the service does not answer: one request at a time asks whether it is back
+	Unmade   bool          // in an outage: not even requests can be made
 	Used     float64       // share of Options.Rate that was answered in the last Rate.Per, from 0 to 1 or a little more
 }
 
@@ -27,7 +28,7 @@ func (d *Dispatcher) State() State {
 	defer g.mu.Unlock()
 	s := State{
 		Allowed: g.allowed(), InFlight: g.flying, Until: g.until, Pause: g.until.Sub(g.paused), Asked: g.last.Asked,
-		Outage: g.outage.on,
+		Outage: g.outage.on, Unmade: g.last.Unmade,
 	}
 	if g.log != nil {
 		g.log.pass(time.Now())

@@ -47,7 +47,7 @@ type Stop struct {
 	Until  time.Time     // MaxWait: when the service wants to be asked again; zero if it did not say
 	Wait   time.Duration // MaxWait: the longest stretch that was allowed
 	Bad    int64         // MaxErrors, Uniform: rows that ended badly
-	Err    error         // what it goes back to; nil for the reasons that are their own
+	Err    error         // what it goes back to; nil for the reasons that are their own. MaxWait: the last answer
 
 	Settled int64     // MaxErrors: rows that had an outcome by then
 	Allowed Threshold // MaxErrors: Options.MaxErrors
@@ -65,7 +65,11 @@ func (s *Stop) Error() string {
 			return fmt.Sprintf("the service asks for a pause until %s, longer than %s without a decisive answer",
 				s.Until.UTC().Format(time.RFC3339), s.Wait)
 		}
-		return fmt.Sprintf("the service has given no decisive answer for %s", s.Wait)
+		text := fmt.Sprintf("the service has given no decisive answer for %s", s.Wait)
+		if s.Err != nil {
+			text += "; the last: " + s.Err.Error()
+		}
+		return text
 	case MaxErrors:
 		return s.tooManyBad()
 	case Uniform:

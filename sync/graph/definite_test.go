@@ -2,12 +2,14 @@ package graph
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -75,6 +77,28 @@ func newTLS(t *testing.T, proto int, h http.HandlerFunc) *Client {
 	return newClient(t, srv.URL, func(cfg *Config) {
 		cfg.RootCAs = srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	})
+}
+
+// TestOldTLS: what speaks nothing newer than TLS 1.1 gets neither token nor row.
+func TestOldTLS(t *testing.T) {
+	t.Parallel()
+	for newest, well := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true} {
+		srv := httptest.NewUnstartedServer(reply{status: 204})
+		srv.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: newest}
+		srv.Config.ErrorLog = quiet
+		srv.StartTLS()
+		defer srv.Close()
+		c := newClient(t, srv.URL, func(cfg *Config) {
+			cfg.RootCAs = srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+		})
+		_, err := c.Patch(t.Context(), sample())
+		e, refused := errors.AsType[*Error](err)
+		switch {
+		case well && err == nil:
+		case well || !refused || e.Kind != Unreachable || !strings.Contains(err.Error(), "protocol version"):
+			t.Errorf("%s: %v", tls.VersionName(newest), err)
+		}
+	}
 }
 
 func TestHTTP2(t *testing.T) {

@@ -48,50 +48,34 @@ func (e *echo) read(text []byte, sent *row.Status) (mismatch string, err error) 
 
 // UnmarshalJSONFrom reads {…} or {"value":{…}}.
 func (e *echo) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	if dec.PeekKind() != '{' {
-		return errNoObject
-	}
-	if _, err := dec.ReadToken(); err != nil {
-		return err
-	}
-	for dec.PeekKind() != '}' {
-		name, err := dec.ReadValue()
-		if err != nil {
-			return err
-		}
-		e.members++
-		if err := e.member(string(name), dec); err != nil {
-			return err
-		}
-	}
-	_, err := dec.ReadToken()
-	return err
+	return readMembers(dec, e.member)
 }
 
-func (e *echo) member(name string, dec *jsontext.Decoder) error {
+func (e *echo) member(name []byte, dec *jsontext.Decoder) error {
+	e.members++
 	e.known++
-	switch {
-	case name == `"error"`:
+	switch name := string(name); {
+	case name == "error":
 		return errInside
 	case e.sent == nil:
-	case name == `"value"` && !e.inner:
+	case name == "value" && !e.inner:
 		e.inner = true
 		return e.UnmarshalJSONFrom(dec)
-	case name == `"id"`:
+	case name == "id":
 		return e.text(dec, "id", e.sent.ID, row.IsGUID(e.sent.ID))
-	case name == `"userName"`:
+	case name == "userName":
 		return e.text(dec, "userName", e.sent.UserName, false)
-	case name == `"userPrincipalName"`:
+	case name == "userPrincipalName":
 		return e.text(dec, "userPrincipalName", e.sent.UserPrincipalName, true)
-	case name == `"mobileAppId"`:
+	case name == "mobileAppId":
 		return e.text(dec, "mobileAppId", e.sent.AppID, true)
-	case name == `"installedDeviceCount"`:
+	case name == "installedDeviceCount":
 		return e.count(dec, "installedDeviceCount", e.sent.Installed, row.NullInstalled)
-	case name == `"failedDeviceCount"`:
+	case name == "failedDeviceCount":
 		return e.count(dec, "failedDeviceCount", e.sent.Failed, row.NullFailed)
-	case name == `"notInstalledDeviceCount"`:
+	case name == "notInstalledDeviceCount":
 		return e.count(dec, "notInstalledDeviceCount", e.sent.NotInstalled, row.NullNotInstalled)
-	case strings.HasPrefix(name, `"@odata.`):
+	case strings.HasPrefix(name, "@odata."):
 	default:
 		e.known--
 	}

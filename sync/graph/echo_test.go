@@ -48,6 +48,7 @@ func TestEcho(t *testing.T) {
 		"value is null":        {`{"value":null}`, errNoObject.Error()},
 		"value twice within":   {`{"value":{"value":{"id":"x"}}}`, ""},
 		"an error":             {`{"id":"Ab_1","error":null}`, errInside.Error()},
+		"an error in escapes":  {`{"id":"Ab_1","\u0065rror":null}`, errInside.Error()},
 		"nothing of a status":  {`{"ok":true}`, errNoObject.Error()},
 		"cut":                  {`{"id":"Ab_1"`, errNoObject.Error()},
 		"text behind":          {`{"id":"Ab_1"}x`, errNoObject.Error()},

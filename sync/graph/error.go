@@ -53,9 +53,10 @@ type Error struct {
 	Answer row.Answer // as the call returned it
 	Err    error      // the cause, where it is not the answer alone
 
-	wait  time.Duration
-	asked bool // everybody is to wait
-	free  bool // the token that was refused has been replaced
+	wait   time.Duration
+	asked  bool // everybody is to wait
+	free   bool // the token that was refused has been replaced
+	unmade bool
 }
 
 // Again reports whether another attempt may fare better.
@@ -70,19 +71,24 @@ func (e *Error) Definite() bool { return kinds[e.Kind].definite }
 // Free reports whether the attempt does not count against the row: a 429, or a 401 whose token has been replaced since.
 func (e *Error) Free() bool { return e.Kind == Throttled || e.Kind == Unauthorized && e.free }
 
+// Unmade reports whether not even a request was made: there was no token, or the row cannot be written as one.
+func (e *Error) Unmade() bool { return e.unmade }
+
 // Fatal reports whether no other row would fare better.
 func (e *Error) Fatal() bool { return kinds[e.Kind].fatal }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Error returns one sentence. What the server said is quoted.
+// Error returns one sentence. What the server said is quoted; a token source says it in words of its own.
 func (e *Error) Error() string {
 	var b strings.Builder
 	a := e.Answer
 	switch {
 	case a.HTTPStatus == 0 && a.Code == codeSignIn:
-		fmt.Fprintf(&b, "there is no token for now (%s)", a.Code)
+		return "there is no token for now: " + a.Message
+	case a.HTTPStatus == 0 && a.Code == codeToken:
+		return kinds[e.Kind].silence + ": " + a.Message
 	case a.HTTPStatus == 0:
 		fmt.Fprintf(&b, "%s (%s)", kinds[e.Kind].silence, a.Code)
 	default:
@@ -119,9 +125,22 @@ func (e *Error) Hint() string {
 		return hintGrant
 	case Certificate:
 		return "check the base URL and this machine's clock; a proxy that looks into TLS needs its authority in the " +
-			"system's certificate store"
+			"system's certificate store, or in --ca-file"
 	case Proxy:
-		return "check the proxy in the environment variable HTTPS_PROXY, and its user name and password"
+		return hintProxy
+	case Unreachable:
+		return silenceHints[e.Answer.Code]
 	}
 	return ""
+}
+
+const hintProxy = "check the proxy in the environment variable HTTPS_PROXY, and its user name and password"
+
+// silenceHints say what to do where Graph cannot be reached, by the code of the silence.
+var silenceHints = map[string]string{
+	"dns":     "check the host in --base-url, and this machine's name service; behind a proxy set HTTPS_PROXY",
+	"refused": "check host and port in --base-url: nobody listens there",
+	"tls":     "check --base-url: what listens there does not speak TLS",
+	"timeout": "check the network and its firewall; behind a proxy set HTTPS_PROXY",
+	codeProxy: hintProxy,
 }

@@ -36,6 +36,19 @@ func TestProxy(t *testing.T) {
 	}
 }
 
+// TestNoProxy: a proxy that is down, or has no address, is told apart from a Graph that is.
+func TestNoProxy(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{"127.0.0.1:1", "proxy.invalid:3128"} {
+		c := newClient(t, "https://graph.invalid")
+		c.transport.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: host})
+		e, _ := patchWithin(t, c, 20*time.Second)
+		if e.Kind != Unreachable || e.Answer.Code != "proxy" || !strings.Contains(e.Hint(), "HTTPS_PROXY") {
+			t.Errorf("%s: %v %v, hint %q", host, e.Kind, e, e.Hint())
+		}
+	}
+}
+
 // TestThroughProxy: the proxy sees an encrypted stream, and no token.
 func TestThroughProxy(t *testing.T) {
 	t.Parallel()

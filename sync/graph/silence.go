@@ -32,25 +32,27 @@ func silence(ctx context.Context, answer row.Answer, b *bearer, err error, unsen
 // unsendable judges an attempt that would have left the route, or altered a value.
 func unsendable(answer row.Answer, err error) (row.Answer, error) {
 	answer.Code, answer.Message = "unsendable", clean(err.Error(), "", maxMessage)
-	return answer, &Error{Kind: Refused, Answer: answer, Err: err}
+	return answer, &Error{Kind: Refused, Answer: answer, Err: err, unmade: true}
 }
 
 // tokenless judges an attempt that came to nothing for want of a token.
 func tokenless(ctx context.Context, answer row.Answer, err error) (row.Answer, error) {
 	kind := SignIn
-	answer.Code = "token"
+	answer.Code, answer.ClientRequestID = codeToken, ""
 	switch {
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.Canceled):
 		kind, answer.Code = Unreachable, silenceCode(ctx, err)
-	case passing(err):
+	case ctx.Err() != nil, passing(err):
 		kind, answer.Code = Unreachable, codeSignIn
 	}
 	answer.Message = clean(err.Error(), "", maxMessage)
-	return answer, &Error{Kind: kind, Answer: answer, Err: err}
+	return answer, &Error{Kind: kind, Answer: answer, Err: err, unmade: true}
 }
 
 const (
 	codeCertificate = "certificate"
+	codeProxy       = "proxy"
+	codeToken       = "token"   // there is none, nor will there be
 	codeSignIn      = "sign-in" // the origin of tokens cannot be reached, or is out of order
 )
 
@@ -67,9 +69,11 @@ func silenceCode(ctx context.Context, err error) (code string) {
 	case errors.As(err, &certificate):
 		return codeCertificate
 	case errors.As(err, &proxy):
-		return "proxy"
+		return codeProxy
 	case errors.Is(ctx.Err(), context.Canceled):
 		return "canceled"
+	case proxyFailed(err):
+		return codeProxy
 	case errors.As(err, &lookup):
 		return "dns"
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timer) && timer.Timeout():
@@ -86,4 +90,10 @@ func silenceCode(ctx context.Context, err error) (code string) {
 		return "too-long"
 	}
 	return "connection"
+}
+
+// proxyFailed reports that there was no way to the proxy.
+func proxyFailed(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "proxyconnect" // net/http's word
 }

@@ -216,7 +216,7 @@ func TestRenewalFails(t *testing.T) {
 
 	late := tokenFunc(func(ctx context.Context, _, _ string) (string, error) { <-ctx.Done(); return "", ctx.Err() })
 	c = newClient(t, "http://127.0.0.1:1", func(cfg *Config) { cfg.Tokens = late })
-	if e, _ := patchWithin(t, c, time.Millisecond); e.Kind != Unreachable || e.Answer.Code != "timeout" {
+	if e, _ := patchWithin(t, c, time.Millisecond); e.Kind != Unreachable || e.Answer.Code != "sign-in" || !e.Unmade() {
 		t.Errorf("the deadline before the request: %v %v", e.Kind, e)
 	}
 }

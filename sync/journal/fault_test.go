@@ -47,7 +47,9 @@ func TestDiskFull(t *testing.T) {
 		}
 	}
 	check()
-	for _, after := range []error{s.Record(row.Outcome{Row: rows}), s.Flush(ctx), s.Fence(ctx, rows), s.End(ctx, 0, "", "")} {
+	for _, after := range []error{
+		s.Record(row.Outcome{Row: rows}), s.Flush(ctx), s.Fence(ctx, rows), s.End(ctx, 0, "", ""),
+	} {
 		if after != err {
 			t.Errorf("got %v after %v", after, err)
 		}

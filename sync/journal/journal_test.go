@@ -157,6 +157,8 @@ func TestNoSuchRun(t *testing.T) {
 	for name, f := range map[string]func(id string) error{
 		"Run":          func(id string) error { _, err := j.Run(ctx, id); return err },
 		"Planned":      func(id string) error { return j.Planned(ctx, id, 1, nil) },
+		"Save":         func(id string) error { return j.Save(ctx, id, 1, nil, "") },
+		"Start":        func(id string) error { return j.Start(ctx, id) },
 		"Conclude":     func(id string) error { return j.Conclude(ctx, id, StateFinished, 0) },
 		"Verified":     func(id string) error { return j.Verified(ctx, id, Verification{}) },
 		"BeginSession": func(id string) error { _, err := j.BeginSession(ctx, id); return err },

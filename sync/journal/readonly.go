@@ -25,8 +25,8 @@ func OpenReadOnly(ctx context.Context, dir string) (_ *Journal, err error) {
 		return nil, err
 	}
 	temp, err := os.MkdirTemp("", "statussync-journal-")
-	if err != nil {
-		return nil, err
+	if err != nil { // not wrapped: it may be the folder for temporary files that does not exist
+		return nil, fmt.Errorf("the journal %q cannot be copied: %v", path, err)
 	}
 	defer func() {
 		if err != nil {

@@ -136,3 +136,14 @@ func TestReadWhileWritten(t *testing.T) {
 		}
 	}
 }
+
+// TestReadOnlyWithoutTemporaryFolder tells a machine without a folder for temporary files from one without a journal.
+func TestReadOnlyWithoutTemporaryFolder(t *testing.T) {
+	dir := t.TempDir()
+	openAt(t, dir)
+	t.Setenv("TMPDIR", filepath.Join(dir, "none"))
+	t.Setenv("TMP", filepath.Join(dir, "none"))
+	if _, err := OpenReadOnly(t.Context(), dir); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the journal is there, and yet: %v", err)
+	}
+}

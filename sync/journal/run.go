@@ -18,7 +18,7 @@ const (
 	StateOpen      State = "open"      // every decision is recorded; rows may be left to send
 	StateFinished  State = "finished"  // every row has an outcome that no later run helps
 	StateRefused   State = "refused"   // nothing was sent, nothing will be
-	StateAbandoned State = "abandoned" // another run took its place
+	StateAbandoned State = "abandoned" // another run took its place, or it ended before it was decided
 	StateSaved     State = "saved"     // every decision is recorded, and nothing is sent until a command names it
 )
 
@@ -82,20 +82,49 @@ func (j *Journal) Begin(ctx context.Context, r Run) error {
 // Planned records that every decision about the run is recorded: it is open now, with so many rows in these inputs.
 // The session that recorded the decisions calls [Session.Flush] first.
 func (j *Journal) Planned(ctx context.Context, id string, rows int64, inputs []Input) error {
-	return j.PlannedAs(ctx, id, StateOpen, rows, inputs)
+	return j.planned(ctx, id, StateOpen, rows, inputs, "")
 }
 
-// PlannedAs is Planned with another state than open, StateSaved for a plan that is kept.
-func (j *Journal) PlannedAs(ctx context.Context, id string, state State, rows int64, inputs []Input) error {
+// Save is Planned for a run that waits for [Journal.Start]: it is saved at once, and gets these settings.
+func (j *Journal) Save(ctx context.Context, id string, rows int64, inputs []Input, settings string) error {
+	return j.planned(ctx, id, StateSaved, rows, inputs, settings)
+}
+
+func (j *Journal) planned(
+	ctx context.Context, id string, state State, rows int64, inputs []Input, settings string,
+) error {
 	return j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
 		run, err := number(ctx, c, id)
 		if err != nil {
 			return err
 		}
-		_, err = c.ExecContext(ctx, `UPDATE run SET state = ?, rows = ? WHERE number = ?`, state, rows, run)
+		_, err = c.ExecContext(ctx, `UPDATE run SET state = ?1, rows = ?2, settings = iif(?3 = '', settings, ?3)
+			WHERE number = ?4`, state, rows, settings, run)
 		for i, in := range inputs {
 			if err == nil {
 				_, err = c.ExecContext(ctx, insertInput, run, i, in.Name, in.File, in.SHA256, in.Bytes, in.Rows)
+			}
+		}
+		return err
+	})
+}
+
+// Start makes a saved run an open one that begins now, with the session that is at work at it: neither the time that the
+// plan was waiting, nor what its making has counted, is the run's.
+func (j *Journal) Start(ctx context.Context, id string) error {
+	return j.durable(ctx, func(ctx context.Context, c *sql.Conn) error {
+		run, err := number(ctx, c, id)
+		if err != nil {
+			return err
+		}
+		_, err = c.ExecContext(ctx, `UPDATE run SET state = ?, started = ? WHERE number = ?`,
+			StateOpen, time.Now().UnixNano(), run)
+		for _, query := range []string{
+			`DELETE FROM tally WHERE run = ?1`,
+			`DELETE FROM session WHERE run = ?1 AND number < (SELECT max(number) FROM session WHERE run = ?1)`,
+		} {
+			if err == nil {
+				_, err = c.ExecContext(ctx, query, run)
 			}
 		}
 		return err

@@ -74,7 +74,8 @@ func (j *Journal) BeginSession(ctx context.Context, id string) (*Session, error)
 		if s.run, err = number(ctx, c, id); err != nil {
 			return err
 		}
-		if _, err = c.ExecContext(ctx, `UPDATE run SET ended = NULL, exit = NULL, stopped = NULL WHERE number = ?`, s.run); err != nil {
+		const again = `UPDATE run SET ended = NULL, exit = NULL, stopped = NULL WHERE number = ?`
+		if _, err = c.ExecContext(ctx, again, s.run); err != nil {
 			return err
 		}
 		return c.QueryRowContext(ctx, insertSession, s.run, time.Now().UnixNano()).Scan(&s.number)

@@ -113,8 +113,8 @@ func (p *Plan) Doubtful(number int64) bool { return p.doubtful.has(number) }
 // Counts returns how many rows were decided in which way so far.
 func (p *Plan) Counts() Counts { return p.counts }
 
-// Decide takes in that a pending row is not to be sent: it is unchanged, a duplicate, invalid, or failed. It returns the
-// outcome that says so.
+// Decide takes in that a pending row is not to be sent: it is unchanged, a duplicate, invalid, or failed. It returns
+// the outcome that says so.
 func (p *Plan) Decide(o row.Outcome) row.Outcome {
 	p.decided.set(o.Row)
 	p.counts.Send--

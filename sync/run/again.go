@@ -19,29 +19,9 @@ func Report(ctx context.Context, dir, id, version string, summarize func(Summary
 }
 
 func report(ctx context.Context, dir, id, version string, summarize func(Summary)) error {
-	return locked(ctx, dir, func(_ *os.Root, j *journal.Journal) error {
+	return locked(ctx, dir, 0, func(_ *os.Root, j *journal.Journal) error {
 		return rendered(ctx, j, dir, id, version, summarize)
 	})
-}
-
-// locked works at the runs folder, which nobody else works in meanwhile.
-func locked(ctx context.Context, dir string, do func(*os.Root, *journal.Journal) error) error {
-	root, err := openDir(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	lock, err := journal.Acquire(ctx, dir, 0)
-	if err != nil {
-		return lockFailure(ctx, err)
-	}
-	defer lock.Release()
-	j, err := journal.Open(ctx, dir)
-	if err != nil {
-		return books(err)
-	}
-	defer j.Close()
-	return do(root, j)
 }
 
 func rendered(ctx context.Context, j *journal.Journal, dir, id, version string, summarize func(Summary)) error {

@@ -7,17 +7,15 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/statussync/statussync/input"
-	"github.com/statussync/statussync/reports"
 	"github.com/statussync/statussync/sync/journal"
 )
 
-// tempPrefix begins the names of folders that are not runs yet. What a killed process left is removed by the next one.
+// tempPrefix begins the names of folders that are not runs yet.
 const tempPrefix = ".new-"
 
 // begin takes the input in and finds the run that it belongs to: an unfinished one, or a new one.
@@ -28,9 +26,6 @@ func (w *work) begin(ctx context.Context) error {
 	paths, err := input.Expand(w.o.Inputs)
 	if err != nil {
 		return &Failure{Exit: ExitRefused, Err: err}
-	}
-	if err := w.sweep(); err != nil {
-		return books(err)
 	}
 	id := newID(time.Now())
 	temp := tempPrefix + id
@@ -64,7 +59,7 @@ func (w *work) begin(ctx context.Context) error {
 // enter makes the temporary folder that of a new run.
 func (w *work) enter(ctx context.Context, temp, id string, in intake) error {
 	w.run = journal.Run{
-		ID: id, Fingerprint: in.fingerprint, Target: w.o.target(), Settings: w.o.recorded(),
+		ID: id, Fingerprint: in.fingerprint, Target: w.o.target(), Settings: w.o.recorded(nil),
 		Inputs: in.inputs, Started: time.Now(),
 	}
 	if err := w.journal.Begin(ctx, w.run); err != nil {
@@ -141,22 +136,6 @@ func (w *work) lastActive(ctx context.Context, r journal.Run) (time.Time, error)
 	return last, nil
 }
 
-// sweep removes what killed processes left.
-func (w *work) sweep() error {
-	entries, err := os.ReadDir(w.o.Dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), tempPrefix) || strings.HasPrefix(e.Name(), reports.TempPrefix) {
-			if err := w.dir.RemoveAll(e.Name()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // unfinished looks for a run over the same content at the same target that can be taken up. Those that cannot are closed
 // once the new run is decided. A plan that is kept leaves them alone.
 func (w *work) unfinished(ctx context.Context, in intake) error {
@@ -168,7 +147,7 @@ func (w *work) unfinished(ctx context.Context, in intake) error {
 		return books(err)
 	}
 	for _, r := range runs {
-		if r.State != journal.StateOpen && r.State != journal.StatePlanning || r.Target != w.o.target() {
+		if r.State != journal.StateOpen || r.Target != w.o.target() {
 			continue
 		}
 		why, err := w.cannotTakeUp(ctx, r, in)
@@ -185,16 +164,11 @@ func (w *work) unfinished(ctx context.Context, in intake) error {
 	return nil
 }
 
-// abandon closes the runs that the new one takes the place of. One that was never decided has nothing to report.
+// abandon closes the runs that the new one takes the place of.
 func (w *work) abandon(ctx context.Context) error {
 	for _, r := range w.replaced {
 		if err := w.journal.Conclude(ctx, r.ID, journal.StateAbandoned, -1); err != nil {
 			return err
-		}
-		if r.State == journal.StatePlanning {
-			if err := w.dir.RemoveAll(r.ID); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -208,8 +182,6 @@ func (w *work) cannotTakeUp(ctx context.Context, r journal.Run, in intake) (stri
 	switch {
 	case err != nil:
 		return "", books(err)
-	case r.State == journal.StatePlanning:
-		return "it ended before it had decided what to send", nil
 	case w.o.Fresh:
 		return "--fresh was given", nil
 	case r.Fingerprint != in.fingerprint:

@@ -232,7 +232,7 @@ func TestNotKept(t *testing.T) {
 	c := w.begun(w.file("users.csv", counted(1, 3, 9)))
 	defer c.close()
 	check(t, os.MkdirAll(filepath.Join(w.opt.Dir, c.run.ID, beforeFile, "x"), 0o700))
-	_, err := c.complete(t.Context())
+	_, err := c.complete(t.Context(), t.Context())
 	if ExitStatus(err) != ExitBooks || !has(err, "nothing was sent", "way back") || w.sent() != 0 {
 		t.Errorf("%v, %d writes", err, w.sent())
 	}

@@ -47,7 +47,7 @@ type comparison struct {
 
 // newComparison returns a comparison whose spool lies in dir until it is closed.
 func newComparison(c *graph.Client, d *dispatch.Dispatcher, o Options, dir string) (*comparison, error) {
-	spool, err := os.CreateTemp(dir, reports.TempPrefix+"held-")
+	spool, err := newSpool(dir, "held-")
 	if err != nil {
 		return nil, spooled(err)
 	}
@@ -72,8 +72,7 @@ func (c *comparison) close() {
 	if c.before != nil {
 		c.before.Abort()
 	}
-	c.spool.Close()
-	os.Remove(c.spool.Name())
+	closeSpool(c.spool)
 }
 
 // prepare reads what Graph holds of the apps of the input, and fills in ids. An input that is refused as it stands is
@@ -162,6 +161,6 @@ func unkept(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &Failure{Exit: ExitBooks, Text: "nothing was sent, since what is needed for the way back cannot be kept",
+	return &Failure{Exit: ExitBooks, Text: "what is needed for the way back cannot be kept",
 		Err: err, Do: "make room or mend the disk, then give the same command again"}
 }

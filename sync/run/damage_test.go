@@ -75,13 +75,9 @@ func TestCopyDamaged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, unlimited)
 	path := w.file("users.csv", table(1, 30))
-	w.opt.Send.Limit = 5
-	first := w.run(ExitUnfinished, path)
-	w.opt.Send.Limit = 0
+	first := w.limited(5, path)
 	check(t, os.WriteFile(filepath.Join(w.opt.Dir, first.ID, inputDir, "1.csv"), []byte(table(1, 20)), 0o600))
-	w.opt.Send.Limit = 5
-	w.run(ExitUnfinished, path)
-	w.opt.Send.Limit = 0
+	w.limited(5, path)
 	check(t, os.RemoveAll(filepath.Join(w.opt.Dir, first.ID)))
 	w.law(w.run(ExitOK, path), 30)
 }
@@ -151,7 +147,7 @@ func TestDecisionsCannotBeRecorded(t *testing.T) {
 	if err := c.session.Flush(t.Context()); err == nil {
 		t.Fatal("the journal takes two outcomes of one row")
 	}
-	result, err := c.complete(t.Context())
+	result, err := c.complete(t.Context(), t.Context())
 	if ExitStatus(err) != ExitBooks || result != nil || w.sent() != 0 {
 		t.Errorf("exit status %d of %v, %d rows were sent", ExitStatus(err), err, w.sent())
 	}

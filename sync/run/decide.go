@@ -86,11 +86,15 @@ func (w *work) planned(ctx context.Context, d *decider) error {
 		w.run.Inputs[i].Rows = d.rows[i]
 	}
 	w.run.Rows = d.plan.Counts().Rows()
-	state := journal.StateOpen
-	if w.saving { // at once: an open run would be taken up, should this process be killed
-		state = journal.StateSaved
+	if !w.saving {
+		return w.journal.Planned(ctx, w.run.ID, w.run.Rows, w.run.Inputs)
 	}
-	return w.journal.PlannedAs(ctx, w.run.ID, state, w.run.Rows, w.run.Inputs)
+	kept, err := keptSums(w.path()) // of what is complete by now
+	if err != nil {
+		return err
+	}
+	w.run.Settings = w.o.recorded(kept)
+	return w.journal.Save(ctx, w.run.ID, w.run.Rows, w.run.Inputs, w.run.Settings)
 }
 
 // takeUp makes the plan of a run that an earlier session has begun from the outcomes that it left.
@@ -124,7 +128,16 @@ func (w *work) drop(after context.Context, err error) error {
 	if ExitStatus(err) == ExitRefused {
 		state = journal.StateRefused
 	}
-	return errors.Join(w.end(after, state, err), w.dir.RemoveAll(w.run.ID))
+	return errors.Join(w.end(after, state, w.unsent(err)), w.dir.RemoveAll(w.run.ID))
+}
+
+// unsent says of what ended a run before its first request that nothing was sent, unless its exit status does.
+func (w *work) unsent(err error) error {
+	exit := ExitStatus(err)
+	if w.resumed || exit == ExitRefused || exit == ExitUsage {
+		return err
+	}
+	return &Failure{Exit: exit, Text: "nothing was sent", Err: err}
 }
 
 // end ends the session because of err, and returns that. A session that has failed says once more why: err has it.

@@ -26,7 +26,7 @@ const (
 // precedence lists the statuses, the one that wins first. Statuses of signals stand where exitSignalFloor does.
 var precedence = []int{
 	ExitUnexpected, ExitBooks, ExitLocked, ExitUsage, ExitRefused, ExitSignIn, ExitStopped,
-	exitSignalFloor, ExitUnfinished, ExitFailed, ExitWork, ExitOK,
+	exitSignalFloor, ExitUnfinished, ExitWork, ExitFailed, ExitOK,
 }
 
 // worse returns the status that wins when both apply.

@@ -7,8 +7,8 @@ import (
 
 // fence keeps the journal's fence ahead of the rows that are handed out: after a crash, rows up to it may have been
 // sent. Each step costs a synced write, and rows that it spans but that were never sent would be called unknown. So a
-// step spans what was handed out in a tenth of a second of late, and twice what the last step spanned at most: the first
-// rows only fill the queue of the workers, which says nothing about their speed.
+// step spans what was handed out in a tenth of a second of late, and twice what the last step spanned at most: the
+// first rows only fill the queue of the workers, which says nothing about their speed.
 type fence struct {
 	commit func(ctx context.Context, row int64) error
 	first  int64 // rows that the first step spans

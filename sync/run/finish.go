@@ -76,7 +76,7 @@ func (w *work) conclude(after context.Context, stopped error) error {
 	switch {
 	case errors.Is(stopped, errRefused):
 		state = journal.StateRefused
-	case again == 0 && !w.cut: // what was not read back is read when the run is taken up
+	case again == 0 && !w.cut:
 		state = journal.StateFinished
 	}
 	if err := w.session.End(after, w.result.Exit, state, sentence(w.result.Stopped)); err != nil {
@@ -197,9 +197,7 @@ func stopStatus(err error) int {
 	switch {
 	case errors.Is(err, errRefused):
 		return ExitRefused
-	case errors.Is(err, errDuration):
-		return ExitUnfinished
-	case errors.As(err, &own): // a signal, or a failure of our own
+	case errors.As(err, &own): // a signal, --max-duration, or a failure of our own
 		return own.ExitStatus()
 	case errors.As(err, &refused) && refused.Kind == graph.SignIn:
 		return ExitSignIn

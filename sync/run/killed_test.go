@@ -97,7 +97,7 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// TestKilledPlanning abandons what had not been decided.
+// TestKilledPlanning abandons what had not been decided, whoever comes next.
 func TestKilledPlanning(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, unlimited)
@@ -105,15 +105,16 @@ func TestKilledPlanning(t *testing.T) {
 	dead := w.begun(path)
 	dead.close()
 	err := Report(t.Context(), w.opt.Dir, "", "test", w.opt.Summarize)
-	if ExitStatus(err) != ExitUsage {
-		t.Errorf("a report of a run that was not decided: %v", err)
+	if ExitStatus(err) != ExitUsage || len(w.folders()) != 0 {
+		t.Errorf("a report of a run that was not decided: %v, folders %q", err, w.folders())
 	}
-	r := w.run(ExitOK, path)
-	if r.ID == dead.run.ID || !w.said("before it had decided") {
-		t.Error("a run that was not decided was taken up, or left in silence")
+	past, err := History(t.Context(), w.opt.Dir)
+	check(t, err)
+	if p := past[0]; p.State != "abandoned" || p.Exit != "-" || p.Rows != 0 {
+		t.Errorf("history: %+v", p)
 	}
-	if _, states := w.states(); states[1] != "abandoned" {
-		t.Errorf("it is %s now", states[1])
+	if r := w.run(ExitOK, path); r.ID == dead.run.ID {
+		t.Error("a run that was not decided was taken up")
 	}
 }
 

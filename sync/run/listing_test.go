@@ -150,7 +150,7 @@ func TestStoppedListing(t *testing.T) {
 	t.Parallel()
 	w := comparing(t, paged, 30)
 	path := w.file("users.csv", table(1, 30))
-	for _, run := range []func(context.Context, Options) error{
+	for i, run := range []func(context.Context, Options) error{
 		func(ctx context.Context, o Options) error { _, err := Run(ctx, o); return err },
 		func(ctx context.Context, o Options) error { _, err := Plan(ctx, o); return err },
 		func(ctx context.Context, o Options) error { o.Save = true; _, err := Plan(ctx, o); return err },
@@ -159,16 +159,23 @@ func TestStoppedListing(t *testing.T) {
 		n := 0
 		w.through(func(*http.Request) {
 			if n++; n == 4 {
-				cancel(Signal(15))
+				cancel(Signal(2))
 			}
 		})
 		o := w.opt
 		o.Inputs = []string{path}
-		if err := run(ctx, o); ExitStatus(err) != 143 {
-			t.Errorf("%v", err)
+		if err := run(ctx, o); ExitStatus(err) != 130 || i != 1 && !has(err, "nothing was sent: stopped by SIGINT") {
+			t.Errorf("%d: %v", i, err)
 		}
 		if names := w.folders(); len(names) != 0 || n > 5 {
 			t.Errorf("%d requests, folders %q", n, names)
+		}
+	}
+	past, err := History(t.Context(), w.opt.Dir)
+	check(t, err)
+	for _, p := range past {
+		if p.State != "abandoned" || !strings.HasPrefix(p.Exit, "130 ") || p.Rows+p.Succeeded+p.Failed+p.Left != 0 {
+			t.Errorf("history: %+v", p)
 		}
 	}
 }

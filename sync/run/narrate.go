@@ -14,9 +14,10 @@ const notable = time.Second
 
 // A narrator tells the log of pauses: once of each, and again if it becomes notably longer or another one.
 type narrator struct {
-	log    *zap.Logger
-	until  time.Time // as it was told; zero: there is no pause
-	outage bool
+	log   *zap.Logger
+	until time.Time // as it was told; zero: there is no pause
+
+	outage, unmade bool
 }
 
 // tell is given the events of a Dispatcher, which tells of pauses one after the other.
@@ -26,10 +27,11 @@ func (n *narrator) tell(e dispatch.Event) {
 		n.until = time.Time{}
 		n.log.Info("the pause is over", zap.Duration("paused", e.Duration.Round(time.Millisecond)))
 	case dispatch.Pause:
-		if !n.until.IsZero() && e.Outage == n.outage && (e.Outage || e.Until.Sub(n.until) < notable) {
+		same := e.Outage == n.outage && e.Unmade == n.unmade
+		if !n.until.IsZero() && same && (e.Outage || e.Until.Sub(n.until) < notable) {
 			return
 		}
-		n.until, n.outage = e.Until, e.Outage
+		n.until, n.outage, n.unmade = e.Until, e.Outage, e.Unmade
 		n.log.Warn("paused", zap.Duration("for", e.Until.Sub(e.At).Round(time.Millisecond)),
 			zap.Int("status", e.HTTPStatus), zap.String("why", why(e)))
 	}
@@ -38,6 +40,8 @@ func (n *narrator) tell(e dispatch.Event) {
 // why says why the gate is closed.
 func why(e dispatch.Event) string {
 	switch {
+	case e.Outage && e.Unmade:
+		return "there is no token for now, and one row at a time asks again: " + e.Message
 	case e.Outage:
 		return "Graph is out; one request at a time asks whether it is back"
 	case e.Asked:

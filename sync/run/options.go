@@ -36,7 +36,7 @@ type Options struct {
 	Send         dispatch.Options
 	ForgetRate   bool          // forget the rate that earlier runs found, and begin at Send.Rate
 	Verify       Verify        // what is read back after the sending
-	MaxDuration  time.Duration // of sending; 0: none
+	MaxDuration  time.Duration // of the session, from the taking in to the reading back; 0: none
 	Save         bool          // Plan keeps what it has decided, for a Run with SavedRun; Run passes it over
 	SavedRun     string        // Run takes no input, and sends what Plan has kept under this id
 	MaxPlanAge   time.Duration // the longest time after which a kept plan is sent

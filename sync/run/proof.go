@@ -14,7 +14,6 @@ import (
 	"github.com/statussync/statussync/reports"
 	"github.com/statussync/statussync/sync/compare"
 	"github.com/statussync/statussync/sync/dispatch"
-	"github.com/statussync/statussync/sync/graph"
 	"github.com/statussync/statussync/sync/journal"
 	"github.com/statussync/statussync/sync/row"
 )
@@ -25,79 +24,110 @@ const (
 	readBackMissing = "it was not there when it was read back"
 )
 
+// resolveWithin bounds the reading that nobody has asked for: an outage must not make the end of a run slow.
+const resolveWithin = time.Minute
+
+var errSlow = errors.New("it took longer than a minute")
+
 // prove reads back what the session has sent, as Options.Verify says. Stopped is why the sending ended: after anything
 // but --limit the service is left alone. It returns stopped, or the signal that ended the reading. A read that fails
 // changes no verdict, so it is a warning.
 func (w *work) prove(ctx, after context.Context, stopped error) error {
 	var stop *dispatch.Stop
 	limited := errors.As(stopped, &stop) && stop.Reason == dispatch.Limit
-	if w.o.Verify.Share == 0 || stopped != nil && !limited || w.session.Flush(after) != nil {
+	if stopped != nil && !limited || w.session.Flush(after) != nil || !w.doubts(after) {
 		return stopped
 	}
-	r, err := newReadBack(w.client, w.dispatch, &w.o, w.o.Dir)
-	if err == nil {
-		defer r.close()
-		r.each = w.provable
-		err = w.readBack(ctx, after, r)
-	}
-	if ctx.Err() != nil {
+	err := w.readBack(ctx, after)
+	switch {
+	case ctx.Err() != nil:
 		w.cut = true
 		return context.Cause(ctx)
-	}
-	if err != nil {
+	case err != nil:
 		w.o.Log.Warn("not every row could be read back", zap.Error(err))
 	}
 	return stopped
 }
 
-// unreadable says that rows could not be read back.
-func unreadable(rows int64, err error) error {
-	exit := ExitUnfinished
-	if refused := (*graph.Error)(nil); errors.As(err, &refused) && refused.Kind == graph.Forbidden {
-		exit = ExitSignIn
+// doubts reports whether there is something to read back.
+func (w *work) doubts(after context.Context) bool {
+	if w.o.Verify.Share > 0 || !w.o.Verify.Unknown {
+		return w.o.Verify.Share > 0
 	}
-	return &Failure{Exit: exit, Text: fmt.Sprintf("%d rows were sent, and could not be read back", rows), Err: err,
-		Do: "compare them later: statussync verify FILE…"}
+	counts, _, err := w.journal.Counts(after, w.run.ID)
+	return err == nil && counts[row.Unknown] > 0
 }
 
-// provable shows the rows that are read back: what succeeded, or a sample of it, and all that is unknown.
-func (w *work) provable(ctx context.Context, visit func(*input.Record, bool) error) error {
+// provable shows the rows that are read back with their outcomes: what is unknown, and where a proof was asked for all
+// or a sample of what succeeded and what the answers to the writes have made mismatched. A read settles the latter:
+// what counts is what Graph holds.
+func (w *work) provable(ctx context.Context, visit func(*input.Record, *row.Outcome) error) error {
 	outcomes := w.journal.Outcomes(context.WithoutCancel(ctx), w.run.ID)
 	return joined(ctx, w.records, outcomes, func(rec *input.Record, o *row.Outcome) error {
-		unknown := o.Verdict == row.Unknown
-		wanted := unknown || o.Verdict == row.Succeeded && w.o.Verify.takes(o.Row)
+		wanted := o.Verdict == row.Unknown || o.Verdict == row.Succeeded && w.o.Verify.takes(o.Row) ||
+			o.Verdict == row.Mismatched && w.o.Verify.Share > 0
 		if !wanted || rec.ID == "" {
 			return nil
 		}
-		return visit(rec, unknown)
+		return visit(rec, o)
 	})
 }
 
-// readBack records what came of the rows.
-func (w *work) readBack(ctx, after context.Context, r *readBack) error {
+// readBack records what came of the rows. Of those that could not be read it says so only where a proof was asked for.
+func (w *work) readBack(ctx, after context.Context) error {
+	r, err := newReadBack(w.client, w.dispatch, &w.o, w.o.Dir)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	r.each, r.once = w.provable, w.o.Verify.Share == 0
 	if err := r.collect(ctx); err != nil || len(r.keys) == 0 {
 		return err
 	}
-	var v journal.Verification
-	err := r.fetch(ctx)
+	v, err := w.compare(ctx, r)
+	switch {
+	case r.once && v.Unread == int64(len(r.keys)):
+		return err
+	case !r.once && v.Unread > 0:
+		w.unread = r.unreadable(v.Unread, err)
+		w.cut = w.unread.Exit != ExitStopped
+	}
+	w.o.Log.Info("read back", zap.Int64("equal", v.Equal), zap.Int64("different", v.Different),
+		zap.Int64("missing", v.Missing), zap.Int64("unread", v.Unread), zap.Int64("requests", v.Reads))
+	return errors.Join(err, w.journal.Verified(after, w.run.ID, v))
+}
+
+// compare reads, for as long as there is time, and compares. Its error is why not every row was read.
+func (w *work) compare(ctx context.Context, r *readBack) (v journal.Verification, err error) {
+	reading, done := w.reading(ctx)
+	defer done()
+	err = interrupted(reading, r.fetch(reading))
 	if ctx.Err() == nil {
-		err = errors.Join(err, r.compare(ctx, func(rec *input.Record, unknown bool, f finding) error {
-			return w.proven(&v, rec, unknown, f)
-		}))
+		failed := r.compare(ctx, func(rec *input.Record, was *row.Outcome, f finding) error {
+			return w.proven(&v, rec, was, f)
+		})
+		if failed != nil {
+			err = failed
+		}
 	}
 	v.At, v.Reads = time.Now(), r.reads.Load()
 	v.Unread = int64(len(r.keys)) - v.Equal - v.Different - v.Missing
-	w.o.Log.Info("read back", zap.Int64("equal", v.Equal), zap.Int64("different", v.Different),
-		zap.Int64("missing", v.Missing), zap.Int64("unread", v.Unread), zap.Int64("requests", v.Reads))
-	if v.Unread > 0 {
-		w.unread = unreadable(v.Unread, err)
+	return v, err
+}
+
+// reading returns ctx for as long as may be read.
+func (w *work) reading(ctx context.Context) (reading context.Context, done func()) {
+	reading, end := w.timed(ctx)
+	if w.o.Verify.Share > 0 {
+		return reading, end
 	}
-	return errors.Join(err, w.journal.Verified(after, w.run.ID, v))
+	reading, cancel := context.WithTimeoutCause(reading, resolveWithin, errSlow)
+	return reading, func() { cancel(); end() }
 }
 
 // proven counts what came of one row and revises its outcome where that is another one now. A row that is unknown stays
 // so unless Graph holds what was sent: it is sent again then, whichever of its attempts was lost.
-func (w *work) proven(v *journal.Verification, rec *input.Record, unknown bool, f finding) error {
+func (w *work) proven(v *journal.Verification, rec *input.Record, was *row.Outcome, f finding) error {
 	o := row.Outcome{Row: rec.Number, Input: rec.Input, Line: rec.Line, Verdict: row.Mismatched}
 	switch {
 	case f.state == unread:
@@ -111,14 +141,17 @@ func (w *work) proven(v *journal.Verification, rec *input.Record, unknown bool, 
 	default:
 		v.Equal++
 		o.Verdict, o.Reason = row.Succeeded, readBackEqual
-		if unknown {
+		switch was.Verdict {
+		case row.Unknown:
 			v.Resolved++
+		case row.Mismatched:
+			o.Reason += "; before, " + was.Mismatch
 		}
 	}
-	if unknown == (o.Verdict == row.Succeeded) {
-		return w.session.Revise(o)
+	if o.Verdict == was.Verdict || o.Verdict == row.Mismatched && was.Verdict == row.Unknown {
+		return nil
 	}
-	return nil
+	return w.session.Revise(o)
 }
 
 // verified is what a report says of a reading back.

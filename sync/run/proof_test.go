@@ -188,7 +188,7 @@ func TestProveKilled(t *testing.T) {
 	if got := p.verdicts(c.run.ID); got != "8 succeeded, 2 mismatched" {
 		t.Error(got)
 	}
-	if got := p.proof(c.run.ID); got != (proof{9, 8, 0, 1, 0, 0, 1}) {
+	if got := p.proof(c.run.ID); got != (proof{10, 8, 0, 1, 1, 0, 2}) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -243,26 +243,41 @@ func TestProveUntilSignal(t *testing.T) {
 // TestProveUnreadable: reads that fail change no verdict, and are not made for ever.
 func TestProveUnreadable(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]simulator.Fault{
-		"forbidden": {Status: 403}, "out": {Status: 503}, "not served": {Status: 405}, "nonsense": {Status: 200, Raw: "{}"},
+	for name, c := range map[string]struct {
+		fault simulator.Fault
+		exit  int
+		state string
+		words []string
+	}{
+		"forbidden":  {simulator.Fault{Status: 403}, ExitSignIn, "open", []string{"403", "ReadWrite.All"}},
+		"out":        {simulator.Fault{Status: 503}, ExitUnfinished, "open", []string{"503", "reads once more"}},
+		"nonsense":   {simulator.Fault{Raw: "{}"}, ExitUnfinished, "open", []string{"200", "reads once more"}},
+		"not served": {simulator.Fault{Status: 405}, ExitStopped, "finished", []string{"does not serve", "405"}},
+		"no route":   {simulator.Fault{Status: 404, Raw: "<html>"}, ExitStopped, "finished", []string{"does not serve", "404", "answers to the writes"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cfg := unlimited
-			cfg.Rules = []simulator.Rule{
-				{Method: http.MethodGet, Fault: fault}, {Method: http.MethodPatch, ID: "r1", Fault: simulator.Fault{Status: 504}},
-			}
+			cfg.Rules = []simulator.Rule{{Method: http.MethodGet, Fault: c.fault}}
 			p := newProver(t, cfg)
 			p.opt.Send.Attempts = 1
-			r := p.run(ExitUnfinished, p.file("users.csv", table(1, 200)))
-			if got := p.verdicts(r.ID); got != "199 succeeded, 1 unknown" {
-				t.Error(got)
+			path := p.file("users.csv", table(1, 200))
+			r := p.run(c.exit, path)
+			if r.Stopped == nil || !has(r.Stopped, append(c.words, "200 rows could not be read back")...) {
+				t.Errorf("%v", r.Stopped)
+			}
+			if d := p.document(r.ID); d.State != c.state || d.Counts["succeeded"] != 200 {
+				t.Errorf("%+v", d)
 			}
 			if got := p.proof(r.ID); got.Unread != 200 || got.Requests > mostFailures+int64(p.opt.Send.Concurrency) {
 				t.Errorf("%+v", got)
 			}
-			if !p.said("not every row could be read back") || !p.said("could not read back the list") {
+			if !p.said("not every row could be read back") {
 				t.Error("nothing is said of it")
+			}
+			p.sim.SetRules()
+			if again := p.run(ExitOK, path); c.state == "open" && (again.ID != r.ID || p.sent() != 200) {
+				t.Errorf("%s, %d writes", again.ID, p.sent())
 			}
 		})
 	}

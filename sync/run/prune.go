@@ -10,7 +10,7 @@ import (
 // Prune removes the runs in the folder dir, but for the newest keep, and returns their ids. What a target is known to
 // hold stays. It fails while another process works there.
 func Prune(ctx context.Context, dir string, keep int) (removed []string, err error) {
-	err = locked(ctx, dir, func(root *os.Root, j *journal.Journal) error {
+	err = locked(ctx, dir, 0, func(root *os.Root, j *journal.Journal) error {
 		removed, err = pruned(ctx, root, j, keep)
 		if err != nil {
 			return books(err)

@@ -10,7 +10,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/statussync/statussync/input"
-	"github.com/statussync/statussync/reports"
 	"github.com/statussync/statussync/sync/compare"
 	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/graph"
@@ -27,8 +26,9 @@ type readBack struct {
 	watch    func(*meter) (done func())
 
 	// each shows the rows to read back, in row order and as often as it is called. No two have the same app and id; those
-	// without an id are of apps that Graph does not know.
-	each   func(ctx context.Context, visit func(rec *input.Record, unknown bool) error) error
+	// without an id are of apps that Graph does not know. Was is the outcome that a row had before, nil if none.
+	each   func(ctx context.Context, visit func(rec *input.Record, was *row.Outcome) error) error
+	once   bool          // the first read that fails is the last
 	listed *compare.Held // what Graph holds of some apps, which were listed before; nil: of none
 
 	spool *os.File
@@ -37,9 +37,11 @@ type readBack struct {
 	state []state   // of the row with each key; of one app, one goroutine at a time
 	apps  map[string]*readApp
 
-	reads, failures atomic.Int64 // all requests, and those that failed with all their tries
-	inSequence      atomic.Int64 // failures since the last read that went well
-	meter           *meter       // rows of which is known whether Graph holds them
+	reads, failures atomic.Int64                // all requests, and those that failed with all their tries
+	inSequence      atomic.Int64                // failures since the last read that went well
+	served, gone    atomic.Bool                 // a read was answered, and one with 404
+	refusal         atomic.Pointer[graph.Error] // why the first read failed
+	meter           *meter                      // rows of which is known whether Graph holds them
 }
 
 // A state says what is known of a row.
@@ -61,7 +63,7 @@ type finding struct {
 
 // newReadBack returns a readBack whose temporary file lies in dir until it is closed.
 func newReadBack(c *graph.Client, d *dispatch.Dispatcher, o *Options, dir string) (*readBack, error) {
-	spool, err := os.CreateTemp(dir, reports.TempPrefix+"read-")
+	spool, err := newSpool(dir, "read-")
 	if err != nil {
 		return nil, spooled(err)
 	}
@@ -72,14 +74,13 @@ func newReadBack(c *graph.Client, d *dispatch.Dispatcher, o *Options, dir string
 }
 
 func (r *readBack) close() {
-	r.spool.Close()
-	os.Remove(r.spool.Name())
+	closeSpool(r.spool)
 }
 
 // collect finds out which rows of which apps are to be read.
 func (r *readBack) collect(ctx context.Context) error {
 	var hash row.Hasher
-	err := r.each(ctx, func(rec *input.Record, _ bool) error {
+	err := r.each(ctx, func(rec *input.Record, _ *row.Outcome) error {
 		if r.wasListed(rec) || rec.ID == "" {
 			return nil
 		}
@@ -119,29 +120,46 @@ func (r *readBack) fetch(ctx context.Context) error {
 	r.log.Info("reading back", zap.Int("rows", len(r.keys)), zap.Int("apps", len(r.apps)))
 	r.meter = &meter{phase: ReadingBack, all: int64(len(r.keys)), dispatch: r.dispatch}
 	defer r.watch(r.meter)()
-	if err := r.list(ctx); err != nil {
-		return err
-	}
+	err := r.list(ctx)
 	for _, app := range r.apps {
-		if app.asks() {
-			return r.ask(ctx)
+		if err == nil && app.asks() {
+			err = r.ask(ctx)
+			break
 		}
 	}
-	return nil
+	if err == nil && r.gone.Load() && !r.served.Load() {
+		err = r.doubt(ctx)
+	}
+	return err
+}
+
+// doubt asks whether this Graph serves reading at all, after it has answered 404 to all that it was asked. If it does
+// not, nothing was read.
+func (r *readBack) doubt(ctx context.Context) error {
+	c := comparison{client: r.client, dispatch: r.dispatch}
+	err := c.served(ctx)
+	r.reads.Add(c.requests.Load())
+	if err != nil {
+		clear(r.state)
+		for _, app := range r.apps {
+			app.unknown, app.whole = false, false
+		}
+	}
+	return err
 }
 
 // compare tells what came of each row, in row order.
-func (r *readBack) compare(ctx context.Context, tell func(*input.Record, bool, finding) error) error {
+func (r *readBack) compare(ctx context.Context, tell func(*input.Record, *row.Outcome, finding) error) error {
 	if err := r.held.Seal(); err != nil {
 		return spooled(err)
 	}
 	var hash row.Hasher
-	return r.each(ctx, func(rec *input.Record, unknown bool) error {
+	return r.each(ctx, func(rec *input.Record, was *row.Outcome) error {
 		f, err := r.find(&hash, rec)
 		if err != nil {
 			return err
 		}
-		return tell(rec, unknown, f)
+		return tell(rec, was, f)
 	})
 }
 

@@ -38,9 +38,9 @@ func BenchmarkReadBack(b *testing.B) {
 		before := living()
 		r, err := newReadBack(client, d, &o, b.TempDir())
 		check(b, err)
-		r.each = func(_ context.Context, visit func(*input.Record, bool) error) error {
+		r.each = func(_ context.Context, visit func(*input.Record, *row.Outcome) error) error {
 			for i := range rows {
-				if err := visit(&input.Record{Row: row.Row{Number: int64(i + 1), Status: status(2 * i)}}, false); err != nil {
+				if err := visit(&input.Record{Row: row.Row{Number: int64(i + 1), Status: status(2 * i)}}, nil); err != nil {
 					return err
 				}
 			}
@@ -50,7 +50,7 @@ func BenchmarkReadBack(b *testing.B) {
 		check(b, r.fetch(b.Context()))
 		b.ReportMetric(float64(living()-before)/rows, "B/row")
 		equal := 0
-		check(b, r.compare(b.Context(), func(_ *input.Record, _ bool, f finding) error {
+		check(b, r.compare(b.Context(), func(_ *input.Record, _ *row.Outcome, f finding) error {
 			if f.state == seen && f.differences == nil {
 				equal++
 			}

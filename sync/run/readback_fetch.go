@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"sync/atomic"
 
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
@@ -84,10 +85,12 @@ func (r *readBack) listApp(ctx context.Context, app string, a *readApp) error {
 		switch {
 		case err != nil && next == "" && answer.HTTPStatus == http.StatusNotFound:
 			a.unknown = true
+			r.took(&r.gone)
 		case err != nil:
 			return r.failed("the list of "+app, err)
+		default:
+			r.took(&r.served)
 		}
-		r.inSequence.Store(0)
 		news, err := r.take(&hash, page.Statuses)
 		if err != nil {
 			return err
@@ -142,7 +145,7 @@ func (r *readBack) ask(ctx context.Context) error {
 	var hash row.Hasher
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(r.atOnce)
-	err := r.each(ctx, func(rec *input.Record, _ bool) error {
+	err := r.each(ctx, func(rec *input.Record, _ *row.Outcome) error {
 		at, found := r.place(keyOf(&hash, rec.Status))
 		if !found || r.state[at] != unread || !r.app(rec).asks() {
 			return nil
@@ -170,13 +173,13 @@ func (r *readBack) askFor(ctx context.Context, app, id string, number int64) (st
 	})
 	switch {
 	case err != nil && answer.HTTPStatus == http.StatusNotFound:
-		r.inSequence.Store(0)
+		r.took(&r.gone)
 		r.meter.done.Add(1)
 		return missing, nil
 	case err != nil:
 		return unread, r.failed("a status", err, zap.Int64("row", number))
 	}
-	r.inSequence.Store(0)
+	r.took(&r.served)
 	r.meter.done.Add(1)
 	return seen, spooled(r.held.Add([]row.Status{s}))
 }
@@ -189,12 +192,19 @@ func (r *readBack) read(ctx context.Context, call func(context.Context) (row.Ans
 	})
 }
 
+// took takes notice of an answer.
+func (r *readBack) took(answer *atomic.Bool) {
+	r.inSequence.Store(0)
+	answer.Store(true)
+}
+
 // failed takes notice of a read that failed. It returns why no other one would fare better, nil if one may.
 func (r *readBack) failed(what string, err error, fields ...zap.Field) error {
 	var answered *graph.Error
-	if !errors.As(err, &answered) || answered.Fatal() {
+	if !errors.As(err, &answered) || answered.Fatal() || r.once {
 		return err
 	}
+	r.refusal.CompareAndSwap(nil, answered) // those that the first one has cut off come after it
 	if r.failures.Add(1) <= shownFailures {
 		r.log.Warn("could not read back "+what, append(fields, zap.Error(err))...)
 	}

@@ -125,12 +125,12 @@ func unlisted(app string, first bool, err error) error {
 		return &Failure{Exit: stopStatus(err), Err: err}
 	}
 	return &Failure{Exit: ExitUnfinished, Text: text, Err: err,
-		Do: "nothing was sent: give the same command again later"}
+		Do: "give the same command again later"}
 }
 
 func notListed(asked string, a row.Answer) error {
 	return &Failure{Exit: ExitStopped,
-		Text: fmt.Sprintf("this Graph does not serve the list that --compare remote needs: %s was answered %d%s",
+		Text: fmt.Sprintf("this Graph does not serve the list of an app: %s was answered %d%s",
 			asked, a.HTTPStatus, code(a)),
 		Do: "check --base-url, or leave --compare out to send every row; if the writes are refused as well, " +
 			"see the README, section \"When every row is answered 400\""}

@@ -39,8 +39,8 @@ func (r *renderer) load(ctx context.Context, version string) error {
 		return err
 	}
 	r.report = reports.Run{
-		ID: r.run.ID, Version: version, State: string(r.run.State), ExitStatus: max(r.run.ExitStatus, 0), Stopped: r.run.Stopped,
-		Started: r.run.Started, Ended: r.run.Ended, Sessions: r.run.Sessions, Target: r.run.Target,
+		ID: r.run.ID, Version: version, State: string(r.run.State), ExitStatus: max(r.run.ExitStatus, 0),
+		Stopped: r.run.Stopped, Started: r.run.Started, Ended: r.run.Ended, Sessions: r.run.Sessions, Target: r.run.Target,
 		Settings: json.RawMessage(r.run.Settings), Rows: r.run.Rows, Counts: counts, Retryable: again,
 		Verified: verified(r.run.Verified),
 	}

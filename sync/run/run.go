@@ -50,8 +50,9 @@ type work struct {
 	saving  bool  // for Plan: nothing is sent, what was decided is kept
 	resumed bool
 	result  Result
-	cut     bool  // the reading back was interrupted
-	unread  error // why rows could not be read back
+	began   time.Time // the session
+	cut     bool      // the reading back is not over: the run stays open for it
+	unread  *Failure  // why rows could not be read back, where a proof was asked for
 
 	client    *graph.Client
 	dispatch  *dispatch.Dispatcher
@@ -72,10 +73,12 @@ func Run(ctx context.Context, o Options) (result *Result, err error) {
 		return nil, err
 	}
 	err = within(ctx, o, func(w *work) error {
-		if err := w.begin(ctx); err != nil {
-			return interrupted(ctx, err)
+		early, cancel := w.timed(ctx)
+		defer cancel()
+		if err := w.begin(early); err != nil {
+			return w.unsent(interrupted(early, err))
 		}
-		result, err = w.complete(ctx)
+		result, err = w.complete(ctx, early)
 		return err
 	})
 	return result, err
@@ -83,27 +86,14 @@ func Run(ctx context.Context, o Options) (result *Result, err error) {
 
 // within does one session's work at the runs folder, which nobody else works in meanwhile.
 func within(ctx context.Context, o Options, do func(*work) error) error {
-	dir, err := openDir(o.Dir)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	lock, err := journal.Acquire(ctx, o.Dir, o.LockWait)
-	if err != nil {
-		return lockFailure(ctx, err)
-	}
-	defer lock.Release()
-	j, err := journal.Open(ctx, o.Dir)
-	if err != nil {
-		return interrupted(ctx, books(err))
-	}
-	defer j.Close()
-	w := &work{o: o, dir: dir, journal: j}
-	if err := w.connect(ctx); err != nil {
-		return err
-	}
-	defer w.client.Close()
-	return do(w)
+	return locked(ctx, o.Dir, o.LockWait, func(dir *os.Root, j *journal.Journal) error {
+		w := &work{o: o, dir: dir, journal: j, began: time.Now()}
+		if err := w.connect(ctx); err != nil {
+			return err
+		}
+		defer w.client.Close()
+		return do(w)
+	})
 }
 
 // interrupted returns why ctx ended, if it has: then err is only what came of it.
@@ -114,20 +104,28 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// complete takes a run that has begun to its end.
-func (w *work) complete(ctx context.Context) (*Result, error) {
+// timed returns ctx until --max-duration is over.
+func (w *work) timed(ctx context.Context) (context.Context, context.CancelFunc) {
+	if w.o.MaxDuration <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithDeadlineCause(ctx, w.began.Add(w.o.MaxDuration), errDuration)
+}
+
+// complete takes a run that has begun to its end. Early is ctx for what is done before the sending.
+func (w *work) complete(ctx, early context.Context) (*Result, error) {
 	after, files, done := ending(ctx)
 	defer done()
 	defer context.AfterFunc(ctx, func() {
 		w.o.Log.Warn("stopping: what is under way is waited for, a second signal ends at once",
 			zap.Error(context.Cause(ctx)), zap.Duration("grace", w.o.Send.Grace))
 	})()
-	err := interrupted(ctx, w.decide(ctx))
+	err := interrupted(early, w.decide(early))
 	if err == nil {
 		err = w.checkSpace()
 	}
 	if err == nil {
-		err = interrupted(ctx, w.start(ctx))
+		err = interrupted(early, w.start(early))
 	}
 	switch {
 	case errors.Is(err, errRefused):

@@ -7,18 +7,21 @@ import (
 	"strings"
 )
 
-// Verify says which confirmed rows are read back after the sending. The zero Verify reads nothing.
+// Verify says which rows are read back after the sending. The zero Verify reads nothing.
 type Verify struct {
-	Share float64 // of the rows that succeeded: 0 none, 1 all
+	Share   float64 // of the rows that succeeded: 0 none, 1 all; with any, all that are unknown or mismatched too
+	Unknown bool    // those that are unknown, where they can be read
 }
 
-const verifyHint = `write all, none, or a share such as "sample=2%"`
+const verifyHint = `write unknown, all, none, or a share such as "sample=2%"`
 
-// ParseVerify reads "all", "none" or "sample=2%", a share of more than 0% and at most 100%.
+// ParseVerify reads "unknown", "all", "none" or "sample=2%", a share of more than 0% and at most 100%.
 func ParseVerify(s string) (Verify, error) {
 	switch s {
 	case "none":
 		return Verify{}, nil
+	case "unknown":
+		return Verify{Unknown: true}, nil
 	case "all":
 		return Verify{Share: 1}, nil
 	}
@@ -39,11 +42,13 @@ func ParseVerify(s string) (Verify, error) {
 
 // String returns v as ParseVerify reads it.
 func (v Verify) String() string {
-	switch v.Share {
-	case 0:
-		return "none"
-	case 1:
+	switch {
+	case v.Share == 1:
 		return "all"
+	case v == Verify{}:
+		return "none"
+	case v.Share == 0:
+		return "unknown"
 	}
 	return "sample=" + strconv.FormatFloat(v.Share*100, 'g', 10, 64) + "%"
 }

@@ -1,14 +1,11 @@
 package run
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -21,7 +18,7 @@ import (
 // kept.
 func (w *work) save(ctx context.Context) (*Planned, error) {
 	if err := w.begin(ctx); err != nil {
-		return nil, interrupted(ctx, err)
+		return nil, w.unsent(interrupted(ctx, err))
 	}
 	after, _, done := ending(ctx)
 	defer done()
@@ -72,6 +69,13 @@ func (w *work) beginSaved(ctx context.Context) error {
 	return w.open(ctx)
 }
 
+// overWords say why a run in a state is not to be sent.
+var overWords = map[journal.State]string{
+	journal.StateFinished:  "it has been sent already",
+	journal.StateRefused:   "its input was refused",
+	journal.StateAbandoned: "it was given up",
+}
+
 // unfit says why the run r is not sent, nil if it is.
 func (w *work) unfit(ctx context.Context, r journal.Run) error {
 	refuse := func(do, format string, args ...any) error {
@@ -85,7 +89,7 @@ func (w *work) unfit(ctx context.Context, r journal.Run) error {
 	age, silence := time.Since(r.Started), time.Since(last)
 	switch {
 	case r.State != journal.StateSaved && r.State != journal.StateOpen:
-		return refuse("see statussync runs", "its state is %s", r.State)
+		return refuse("see statussync runs", "%s", cmp.Or(overWords[r.State], string(r.State)))
 	case r.Target != w.o.target():
 		return refuse("give the settings of that target, or make a new plan for this one",
 			"it was planned for %q, not for %q", r.Target, w.o.target())
@@ -95,46 +99,18 @@ func (w *work) unfit(ctx context.Context, r journal.Run) error {
 		return refuse(anew, "it was stopped %s ago, longer than --resume-within %s",
 			silence.Round(time.Second), w.o.ResumeWithin)
 	}
-	why, err := altered(filepath.Join(w.o.Dir, r.ID), r.Inputs)
+	why, err := altered(filepath.Join(w.o.Dir, r.ID), r)
 	if why != "" {
-		return refuse(anew, "its copy of the input %s", why)
+		return refuse(anew, "%s", why)
 	}
 	return err
-}
-
-// altered says what has become of a copy of inputs, "" if it is what was taken in.
-func altered(folder string, inputs []journal.Input) (string, error) {
-	for i, src := range sources(folder, inputs) {
-		sum, err := sumOf(src.Path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return "is gone", nil
-		case err != nil:
-			return "", books(err)
-		case sum != inputs[i].SHA256:
-			return fmt.Sprintf("is another one than was planned for: %q", src.Name), nil
-		}
-	}
-	return "", nil
-}
-
-func sumOf(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	_, err = io.Copy(sum, f)
-	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // supersede finds the unfinished runs at the same target: the one that is sent now takes their place.
 func (w *work) supersede(ctx context.Context) error {
 	runs, err := w.journal.Runs(ctx)
 	for _, r := range runs {
-		unfinished := r.State == journal.StateOpen || r.State == journal.StatePlanning
-		if unfinished && r.Target == w.run.Target && r.ID != w.run.ID {
+		if r.State == journal.StateOpen && r.Target == w.run.Target && r.ID != w.run.ID {
 			w.o.Log.Warn("another run is unfinished and will be abandoned", zap.String("run", r.ID),
 				zap.String("why", "a plan that was kept is sent"))
 			w.replaced = append(w.replaced, r)
@@ -153,8 +129,8 @@ func (w *work) start(ctx context.Context) error {
 	if err == nil {
 		err = w.abandon(ctx)
 	}
-	if err == nil {
-		err = w.journal.Conclude(ctx, w.run.ID, journal.StateOpen, -1)
+	if err == nil && w.run.State == journal.StateSaved {
+		err = w.journal.Start(ctx, w.run.ID)
 	}
 	if err != nil {
 		return books(err)

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -17,8 +16,9 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
-// errDuration is the cause with which --max-duration ends the sending.
-var errDuration = errors.New("--max-duration is over")
+// errDuration is the cause with which --max-duration ends a session.
+var errDuration = &Failure{Exit: ExitUnfinished, Text: "--max-duration is over",
+	Do: "give the same command again with a longer one"}
 
 // What the rooms below need of each other, without knowing each other.
 var (
@@ -37,11 +37,8 @@ func (w *work) send(ctx context.Context) error {
 		runtime.GC() // what the plan has left would count as living for one more round
 		defer debug.SetGCPercent(debug.SetGCPercent(sendingGC))
 	}
-	if w.o.MaxDuration > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, w.o.MaxDuration, errDuration)
-		defer cancel()
-	}
+	ctx, cancel := w.timed(ctx)
+	defer cancel()
 	w.tellRate()
 	w.sent = &meter{phase: Sending, all: w.plan.Counts().Send, dispatch: w.dispatch}
 	if most := w.o.Send.Limit; most > 0 {

@@ -2,10 +2,10 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,8 +57,6 @@ var stops = []struct {
 	{"no such route", func(w *world) { w.sim.SetRouteRemoved(true) }, ExitStopped, 1,
 		[]string{"does not serve the route", "400", "README"}, ""},
 	{"another token", func(w *world) { w.sim.SetTokens("other") }, ExitSignIn, 2, []string{"401"}, ""},
-	{"max-duration", func(w *world) { w.opt.MaxDuration = 1 }, ExitUnfinished, 0,
-		[]string{"--max-duration is over"}, ""},
 	{"nobody there", func(w *world) {
 		w.opt.Graph.BaseURL = "http://127.0.0.1:1/beta"
 		w.opt.Send.Attempts, w.opt.Send.MaxWait = 1, time.Millisecond
@@ -171,8 +169,9 @@ func TestObserve(t *testing.T) {
 		{Kind: dispatch.Attempt, At: now, HTTPStatus: 429},
 		{Kind: dispatch.Attempt, At: now},
 		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second), Outage: true},
+		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second), Outage: true, Unmade: true, Message: "login.example"},
 		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second), Asked: true},
-		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second)},
+		{Kind: dispatch.Pause, At: now, Until: now.Add(3 * time.Second)}, // notably longer
 		{Kind: dispatch.Resume, At: now, Duration: 3 * time.Second},
 		{Kind: dispatch.RateChange, At: now, Rate: 5},
 	} {
@@ -182,7 +181,8 @@ func TestObserve(t *testing.T) {
 	for _, e := range w.logs.FilterMessage("paused").All() {
 		said = append(said, fmt.Sprint(e.ContextMap()["why"]))
 	}
-	if len(said) != 3 || len(slices.Compact(said)) != 3 || !w.said("the pause is over") {
+	if len(said) != 4 || len(slices.Compact(said)) != 4 || !w.said("the pause is over") ||
+		!strings.Contains(said[1], "login.example") || strings.Contains(said[1], "Graph") {
 		t.Errorf("reasons of pauses: %q", said)
 	}
 	check(t, c.session.Flush(t.Context()))
@@ -192,14 +192,5 @@ func TestObserve(t *testing.T) {
 	if p.Requests[200] != 1 || p.Requests[0] != 1 || p.Throttling.Answers != 1 || p.Throttling.Pauses != 1 ||
 		p.Throttling.Paused != 3*time.Second || p.Throttling.RateChanges != 1 || p.Latency.P50 != time.Millisecond {
 		t.Errorf("counted: %+v", p)
-	}
-}
-
-// TestMaxDurationIsNoSignal keeps the two apart, which end a context alike.
-func TestMaxDurationIsNoSignal(t *testing.T) {
-	t.Parallel()
-	err := error(&dispatch.Stop{Reason: dispatch.Signal, Err: errDuration})
-	if !errors.Is(err, errDuration) || stopStatus(err) != ExitUnfinished {
-		t.Errorf("%v ends with %d", err, stopStatus(err))
 	}
 }

@@ -60,11 +60,12 @@ type recorded struct {
 	Deciding  json.RawMessage   `json:"deciding"`
 	Effective map[string]string `json:"effective,omitempty"` // all of them, without secrets, when the run began
 	Quota     float64           `json:"quota,omitempty"`     // requests a second that they allow
+	Kept      map[string]string `json:"kept,omitempty"`      // of a plan that was kept: see keptSums
 }
 
-// recorded returns the settings as the journal keeps them.
-func (o *Options) recorded() string {
-	text, err := json.Marshal(recorded{json.RawMessage(o.settings()), o.Effective, quota(o.Send.Rate)})
+// recorded returns the settings as the journal keeps them, with the sums of a plan that is kept.
+func (o *Options) recorded(kept map[string]string) string {
+	text, err := json.Marshal(recorded{json.RawMessage(o.settings()), o.Effective, quota(o.Send.Rate), kept})
 	if err != nil {
 		panic(err) // strings always have a JSON form
 	}

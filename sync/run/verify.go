@@ -2,14 +2,11 @@ package run
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"go.uber.org/zap"
 
 	"github.com/statussync/statussync/input"
 	"github.com/statussync/statussync/sync/row"
@@ -27,8 +24,10 @@ type Verified struct {
 	Requests  int64 // that this took
 
 	// Exit is ExitFailed when Graph differs from the input or invalid rows were passed over, ExitUnfinished when rows
-	// could not be read, ExitRefused when nothing was read because rows are invalid, else ExitOK.
-	Exit int
+	// could not be read for now, ExitSignIn or ExitStopped when Graph refuses to be read, ExitRefused when nothing was
+	// read because rows are invalid, else ExitOK.
+	Exit    int
+	Stopped error // why rows could not be read; nil: they could
 }
 
 // VerifyInput compares what Graph holds with the input, which it reads as [Plan] does. It sends and keeps nothing, and
@@ -71,7 +70,7 @@ func (v *verifier) verify(ctx context.Context) (*Verified, error) {
 	c := v.d.plan.Counts()
 	v.result = Verified{Rows: c.Rows(), Duplicate: c.Duplicate, Invalid: c.Invalid}
 	if v.d.refuses(v.o) {
-		v.result.Unread, v.result.Exit = c.Send, ExitRefused
+		v.result.Unread, v.result.Requests, v.result.Exit = c.Send, r.reads.Load(), ExitRefused
 		return &v.result, nil
 	}
 	if err := v.read(ctx, r); err != nil {
@@ -82,7 +81,8 @@ func (v *verifier) verify(ctx context.Context) (*Verified, error) {
 		v.result.Exit = ExitFailed
 	}
 	if v.result.Unread > 0 {
-		v.result.Exit = worse(v.result.Exit, ExitUnfinished)
+		why := r.unreadable(v.result.Unread, nil)
+		v.result.Stopped, v.result.Exit = why, worse(v.result.Exit, why.Exit)
 	}
 	return &v.result, nil
 }
@@ -167,10 +167,10 @@ func (v *verifier) fill(ctx context.Context, r *readBack) error {
 }
 
 // pending shows the rows that are to be compared.
-func (v *verifier) pending(ctx context.Context, visit func(*input.Record, bool) error) error {
+func (v *verifier) pending(ctx context.Context, visit func(*input.Record, *row.Outcome) error) error {
 	for rec, err := range v.d.records.all(ctx) {
 		if err == nil && v.d.plan.Pending(rec.Number) {
-			err = visit(rec, false)
+			err = visit(rec, nil)
 		}
 		if err != nil {
 			return err
@@ -184,14 +184,10 @@ func (v *verifier) read(ctx context.Context, r *readBack) error {
 	if err := r.collect(ctx); err != nil {
 		return err
 	}
-	err := r.fetch(ctx)
-	switch {
-	case errors.Is(err, errNotRead):
-		v.o.Log.Warn("not every row could be read", zap.Error(err))
-	case err != nil:
+	if err := r.fetch(ctx); err != nil && err != errNotRead {
 		return &Failure{Exit: stopStatus(err), Err: err}
 	}
-	return r.compare(ctx, func(rec *input.Record, _ bool, f finding) error {
+	return r.compare(ctx, func(rec *input.Record, _ *row.Outcome, f finding) error {
 		v.tell(rec, f)
 		return nil
 	})

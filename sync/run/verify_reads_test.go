@@ -20,7 +20,7 @@ func TestVerifyReads(t *testing.T) {
 		pages, singles int
 	}{
 		"one row":                           {1000, 1, 1, 0, 1},
-		"one row that is missing":           {1000, 1001, 1001, 0, 1},
+		"one row that is missing":           {1000, 1001, 1001, 2, 1}, // after a 404 alone, whether there are lists
 		"all rows":                          {1000, 1, 1000, 100, 0},
 		"rows at the beginning":             {1000, 1, 20, 2, 0},
 		"few rows at the end":               {1000, 996, 1000, 5, 5},
@@ -71,13 +71,13 @@ func TestVerifyListIsWrong(t *testing.T) {
 	}
 }
 
-// TestVerifyUnknownApp asks once for the app and once for a row of it.
+// TestVerifyUnknownApp asks once for the app, once for a row of it, and once for any app.
 func TestVerifyUnknownApp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, paged)
 	text := strings.ReplaceAll(table(1, 3), app, simulator.ReservedApp)
 	got := w.verifies(Verified{Rows: 3, Missing: 3, Exit: ExitFailed}, w.file("users.csv", text))
-	if pages, singles := w.asked(); pages != 1 || singles != 1 {
+	if pages, singles := w.asked(); pages != 2 || singles != 1 {
 		t.Errorf("%d pages and %d single statuses were read", pages, singles)
 	}
 	if diff := cmp.Diff([]string{"1 app-unknown", "2 app-unknown", "3 app-unknown"}, got); diff != "" {

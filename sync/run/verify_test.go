@@ -40,6 +40,10 @@ func (w *world) verifies(want Verified, inputs ...string) []string {
 	v, changes, err := w.verifyIn(w.Context(), inputs...)
 	check(w, err)
 	want.Requests = w.sim.Stats().Requests
+	if (v.Stopped != nil) != (v.Unread > 0 && v.Exit != ExitRefused) {
+		w.Errorf("%d rows were not read: %v", v.Unread, v.Stopped)
+	}
+	v.Stopped = nil
 	if diff := cmp.Diff(&want, v); diff != "" {
 		w.Errorf("(-want +got):\n%s", diff)
 	}
@@ -99,7 +103,7 @@ func TestVerifyWithoutIDs(t *testing.T) {
 	}
 	v, _, err := w.verifyIn(t.Context(), w.file("bad.csv", nameless(1, 3, 8)))
 	check(t, err)
-	if v.Invalid != 2 || v.Exit != ExitRefused || v.Equal != 0 || v.Unread != 1 {
+	if v.Invalid != 2 || v.Exit != ExitRefused || v.Equal != 0 || v.Unread != 1 || v.Requests != 3 {
 		t.Errorf("%+v", v)
 	}
 	w.opt.SkipInvalid = true
@@ -163,8 +167,15 @@ func TestVerifyUnread(t *testing.T) {
 	w.verifies(Verified{Rows: 3, Unread: 3, Exit: ExitUnfinished}, w.file("users.csv", table(1, 3)))
 	w.sim.SetRules(simulator.Rule{Method: http.MethodGet, Times: 1, Fault: simulator.Fault{Status: 500}})
 	v, _, err := w.verifyIn(t.Context(), w.file("few.csv", table(1, 1)))
-	if err != nil || v.Unread != 1 || v.Requests != 1 {
+	if err != nil || v.Unread != 1 || v.Requests != 1 || !has(v.Stopped, "1 row could not", "500", "once more") {
 		t.Errorf("%+v, %v", v, err)
+	}
+	for status, exit := range map[int]int{403: ExitSignIn, 405: ExitStopped} {
+		w.sim.SetRules(simulator.Rule{Method: http.MethodGet, Fault: simulator.Fault{Status: status}})
+		v, _, err := w.verifyIn(t.Context(), w.file("users.csv", table(1, 3)))
+		if err != nil || v.Exit != exit || !has(v.Stopped, "3 rows could not", fmt.Sprint(status)) {
+			t.Errorf("%d: %+v, %v", status, v, err)
+		}
 	}
 }
 

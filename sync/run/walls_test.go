@@ -28,9 +28,7 @@ func TestWrongInputAbandonsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, unlimited)
 	path := w.file("users.csv", table(1, 30))
-	w.opt.Send.Limit = 5
-	first := w.run(ExitUnfinished, path)
-	w.opt.Send.Limit = 0
+	first := w.limited(5, path)
 	w.fails(ExitRefused, w.file("other.csv", "a,b\n1,2\n"))
 	w.run(ExitRefused, w.file("invalid.csv", table(1, 3)+app+",r9,,u@contoso.example,-1,0,0\n"))
 	if r := w.run(ExitOK, path); r.ID != first.ID {
@@ -43,9 +41,7 @@ func TestPruneKeepsTheRunThatEnded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, unlimited)
 	path := w.file("users.csv", table(1, 30))
-	w.opt.Send.Limit = 5
-	first := w.run(ExitUnfinished, path)
-	w.opt.Send.Limit = 0
+	first := w.limited(5, path)
 	target := w.opt.Tenant
 	w.opt.Tenant = "fabrikam"
 	w.run(ExitOK, path)

@@ -145,6 +145,14 @@ func (w *world) runIn(ctx context.Context, exit int, inputs ...string) *Result {
 	return result
 }
 
+// limited makes a run over inputs that sends so many rows and leaves others.
+func (w *world) limited(rows int64, inputs ...string) *Result {
+	w.Helper()
+	w.opt.Send.Limit = rows
+	defer func() { w.opt.Send.Limit = 0 }()
+	return w.run(ExitUnfinished, inputs...)
+}
+
 // fails makes a run over inputs that does not come to a result, and returns its error, which has the status exit.
 func (w *world) fails(exit int, inputs ...string) error {
 	w.Helper()

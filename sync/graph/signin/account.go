@@ -89,8 +89,14 @@ var needs = map[string][]string{
 	WorkloadIdentity:  {"auth.tenant", "auth.client_id", "auth.token_file"},
 }
 
-var variables = map[string]string{
-	"auth.tenant": "AZURE_TENANT_ID", "auth.client_id": "AZURE_CLIENT_ID", "auth.token_file": federatedVariable,
+// wanted says what stands in for a setting, and how to come by it.
+var wanted = map[string]struct{ variable, hint string }{
+	"auth.tenant":    {"AZURE_TENANT_ID", "it is a GUID or a domain, which Entra ID shows in its overview"},
+	"auth.client_id": {"AZURE_CLIENT_ID", "it is a GUID, which Entra ID shows under App registrations"},
+	"auth.token_file": {federatedVariable, "in Kubernetes it is set for pods with the label " +
+		`azure.workload.identity/use: "true"`},
+	"auth.client_secret_file": {"", "make a client secret for the application, and put its value there"},
+	"auth.certificate_file":   {"", hintPEM},
 }
 
 // check finds what is missing.
@@ -101,21 +107,29 @@ func (a *account) check() error {
 		"auth.certificate_file":   a.CertificateFile != "",
 	}
 	for _, key := range needs[a.kind] {
-		switch {
-		case has[key]:
-		case a.Method == Environment:
-			return settingError("signing in by environment needs %s",
-				cmp.Or(variables[key], "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH"))
-		case variables[key] != "":
-			return settingError("signing in by %s needs %s, or the variable %s", a.Method, key, variables[key])
-		default:
-			return settingError("signing in by %s needs %s", a.Method, key)
+		if !has[key] {
+			return a.missing(key)
 		}
 	}
 	if strings.ContainsFunc(a.Tenant, noTenant) {
 		return settingError("auth.tenant must be a GUID or a domain")
 	}
 	return nil
+}
+
+func (a *account) missing(key string) error {
+	w := wanted[key]
+	e := &Error{Text: fmt.Sprintf("signing in by %s needs %s", a.Method, key), HintText: w.hint}
+	switch {
+	case a.Method == Environment:
+		e.Text = "signing in by environment needs " +
+			cmp.Or(w.variable, "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH")
+	case key == "auth.client_secret_file":
+		e.Text = "signing in by client-secret needs " + either(key, a.SecretOrigin)
+	case w.variable != "":
+		e.Text += ", or the variable " + w.variable
+	}
+	return e
 }
 
 func noTenant(r rune) bool {

@@ -16,7 +16,7 @@ type Claims struct {
 	Audience             string
 	Roles                []string // permissions of an application
 	Scopes               []string // permissions on behalf of a user
-	Expires              time.Time
+	NotBefore, Expires   time.Time
 }
 
 const (
@@ -27,14 +27,15 @@ const (
 // Describe returns what the token says of itself, which is nothing if it is not a JSON Web Token.
 func Describe(token string) Claims {
 	var said struct {
-		Tenant   string   `json:"tid"`
-		App      string   `json:"appid"`
-		Azp      string   `json:"azp"` // the application in a token of version 2
-		AppName  string   `json:"app_displayname"`
-		Audience string   `json:"aud"`
-		Roles    []string `json:"roles"`
-		Scopes   string   `json:"scp"`
-		Expires  int64    `json:"exp"`
+		Tenant    string   `json:"tid"`
+		App       string   `json:"appid"`
+		Azp       string   `json:"azp"` // the application in a token of version 2
+		AppName   string   `json:"app_displayname"`
+		Audience  string   `json:"aud"`
+		Roles     []string `json:"roles"`
+		Scopes    string   `json:"scp"`
+		NotBefore int64    `json:"nbf"`
+		Expires   int64    `json:"exp"`
 	}
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 || len(token) > maxToken {
@@ -51,14 +52,19 @@ func Describe(token string) Claims {
 	if said.App == "" {
 		said.App = said.Azp
 	}
-	c := Claims{
+	return Claims{
 		Tenant: printable(said.Tenant), App: printable(said.App), AppName: printable(said.AppName),
 		Audience: printable(said.Audience), Roles: words(said.Roles), Scopes: words(strings.Fields(said.Scopes)),
+		NotBefore: moment(said.NotBefore), Expires: moment(said.Expires),
 	}
-	if said.Expires > 0 {
-		c.Expires = time.Unix(said.Expires, 0)
+}
+
+// moment returns seconds since 1970 as a time; zero if there are none.
+func moment(seconds int64) time.Time {
+	if seconds <= 0 {
+		return time.Time{}
 	}
-	return c
+	return time.Unix(seconds, 0)
 }
 
 // Tenant returns the tenant that a token says it is for, or "" if it says none. It may name a target and must not

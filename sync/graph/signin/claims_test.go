@@ -33,10 +33,11 @@ func TestDescribe(t *testing.T) {
 	t.Parallel()
 	payload := func(json string) string { return "e30." + base64.RawURLEncoding.EncodeToString([]byte(json)) + ".c2ln" }
 	full := signin.Claims{Tenant: "t", App: "a", AppName: "Status Sync ü", Audience: "https://graph.microsoft.com",
-		Roles: []string{"DeviceManagementApps.ReadWrite.All", "User.Read.All"}, Expires: time.Unix(1795532880, 0)}
+		Roles: []string{"DeviceManagementApps.ReadWrite.All", "User.Read.All"}, NotBefore: time.Unix(1795529280, 0),
+		Expires: time.Unix(1795532880, 0)}
 	for token, want := range map[string]signin.Claims{
 		payload(`{"tid":"t","appid":"a","app_displayname":"Status Sync ü","aud":"https://graph.microsoft.com",` +
-			`"exp":1795532880,"roles":["DeviceManagementApps.ReadWrite.All","User.Read.All"]}`): full,
+			`"nbf":1795529280,"exp":1795532880,"roles":["DeviceManagementApps.ReadWrite.All","User.Read.All"]}`): full,
 		payload(`{"azp":"a","scp":"User.Read  openid"}`):                  {App: "a", Scopes: []string{"User.Read", "openid"}},
 		payload(`{"tid":"t","aud":["x"],"roles":7,"exp":"soon"}`):         {Tenant: "t"},
 		payload(`{"tid":"t","app_displayname":"a\u001b[2J"}`):             {Tenant: "t"},

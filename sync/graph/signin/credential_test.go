@@ -39,6 +39,9 @@ func TestClientSecret(t *testing.T) {
 	if claims := form.Get("claims"); !strings.Contains(strings.ToUpper(claims), `"CP1"`) {
 		t.Errorf("the service is not told that claims are understood: %q", claims)
 	}
+	if left := time.Until(s.held.Load().due); left > 55*time.Minute || left < 54*time.Minute {
+		t.Errorf("of an hour's token, the next one is asked for in %v", left)
+	}
 	if s.Method() != ClientSecret || s.Picked() != "" {
 		t.Errorf("method %q, picked %q", s.Method(), s.Picked())
 	}
@@ -57,8 +60,8 @@ func TestClientSecretRotates(t *testing.T) {
 		two != "second-secret" {
 		t.Errorf("%q, then %q", one, two)
 	}
-	os.Chmod(path, 0o640)
-	if w := s.Warning(); !strings.Contains(w, `client secret file`) || !strings.Contains(w, "0640") {
+	os.Chmod(path, 0o644)
+	if w := s.Warning(); !strings.Contains(w, `client secret file`) || !strings.Contains(w, "0644") {
 		t.Errorf("warning %q", w)
 	}
 }
@@ -114,7 +117,7 @@ func TestShortLife(t *testing.T) {
 }
 
 // newCertificate returns a certificate with its key, each as PEM.
-func newCertificate(t *testing.T) (certificate, key []byte, public *rsa.PublicKey) {
+func newCertificate(t *testing.T, change ...func(*x509.Certificate)) (certificate, key []byte, public *rsa.PublicKey) {
 	t.Helper()
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -122,6 +125,9 @@ func newCertificate(t *testing.T) (certificate, key []byte, public *rsa.PublicKe
 	}
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "x"},
 		NotAfter: time.Now().Add(time.Hour)}
+	for _, f := range change {
+		f(template)
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {
 		t.Fatal(err)
@@ -253,6 +259,18 @@ func TestAzureCLI(t *testing.T) {
 	putAZ(t, `echo "ERROR: no, `+strings.Repeat("canary-", 10)+`" >&2; exit 1`)
 	if err := failure(t, s, "", ""); !strings.Contains(err.Error(), `"ERROR: no, [redacted]`) {
 		t.Errorf("what az says: %v", err)
+	}
+	for _, printed := range []string{"<html>" + secret, "", "WARNING: " + secret, "[]"} {
+		putAZ(t, "echo '"+printed+"'")
+		err := failure(t, s, "", "")
+		if err.Temporary() || err.Error() != "az has printed something else than a token" || err.Hint() == "" {
+			t.Errorf("az prints %q: %v, hint %q", printed, err, err.Hint())
+		}
+		hides(t, err, secret)
+	}
+	putAZ(t, "echo '{}'")
+	if err := failure(t, s, "", ""); err.Temporary() || err.Hint() == "" {
+		t.Errorf("az prints no token: %v, hint %q", err, err.Hint())
 	}
 	t.Setenv("PATH", t.TempDir())
 	if err := failure(t, s, "", ""); !strings.Contains(err.Error(), "not on the PATH") || err.Hint() == "" {

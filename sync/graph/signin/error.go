@@ -32,9 +32,9 @@ func settingError(format string, args ...any) *Error {
 	return &Error{Text: fmt.Sprintf(format, args...)}
 }
 
-// overdue is a token that did not come before ctx ended.
-func overdue(ctx context.Context) *Error {
-	return &Error{Text: "no token came in time", Err: context.Cause(ctx), passing: true}
+// overdue is a token that did not come before ctx ended; from says where it would have come from.
+func overdue(ctx context.Context, from string) *Error {
+	return &Error{Text: "no token came" + from + " in time", Err: context.Cause(ctx), passing: true}
 }
 
 const (

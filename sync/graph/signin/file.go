@@ -102,7 +102,8 @@ func plain(text []byte) bool {
 	return true
 }
 
-// A watched file is one that only its owner should be able to use. The zero watched is none.
+// A watched file is one that only its owner should be able to use, and a group: Kubernetes mounts secrets for the group
+// of a pod. The zero watched is none.
 type watched struct{ what, path string }
 
 func (w watched) warning() string {
@@ -110,9 +111,9 @@ func (w watched) warning() string {
 		return ""
 	}
 	info, err := os.Stat(w.path)
-	if err != nil || info.Mode().Perm()&0o077 == 0 {
+	if err != nil || info.Mode().Perm()&0o007 == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the %s file %q has mode %04o, so others can use it; 0600 keeps it to its owner", w.what, w.path,
+	return fmt.Sprintf("the %s file %q has mode %04o, so everybody on this machine can use it", w.what, w.path,
 		info.Mode().Perm())
 }

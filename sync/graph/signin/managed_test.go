@@ -63,13 +63,19 @@ func TestManagedIdentityFails(t *testing.T) {
 	}
 	hides(t, err, secret)
 	status, body = 500, "<html>"+secret
-	if err = failure(t, s, "", ""); !err.Temporary() {
+	if err = failure(t, s, "", ""); !err.Temporary() ||
+		err.Error() != "the managed identity's service answered 500 Internal Server Error" {
 		t.Errorf("%v", err)
 	}
 	hides(t, err, secret)
-	status, body = 200, `{"access_token":"`+secret+`"`
-	err = failure(t, s, "", "")
-	hides(t, err, secret)
+	status = 200
+	for _, body = range []string{"<html>" + secret, `{"access_token":"` + secret + `"`, `{"x":"` + secret + `"}`, ""} {
+		if err = failure(t, s, "", ""); err.Temporary() || err.Hint() != hintMachine ||
+			err.Error() != "the managed identity's service answered 200, but not with a token" {
+			t.Errorf("%.10s: %v, hint %q", body, err, err.Hint())
+		}
+		hides(t, err, secret)
+	}
 
 	t.Setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/")
 	if err = failure(t, s, "", ""); !err.Temporary() || !strings.Contains(err.Error(), "cannot be reached") ||

@@ -48,9 +48,18 @@ func (cfg *Config) pick() (method, why string, err error) {
 	}
 	return "", "", &Error{
 		Text: "there is nothing to sign in with",
-		HintText: "set auth.method with what it needs, or one of auth.token_file, auth.client_secret_file and " +
-			"auth.certificate_file; on a virtual machine of Azure set auth.method to managed-identity",
+		HintText: "set " + either("auth.token_file", cfg.TokenOrigin) + ", " +
+			either("auth.client_secret_file", cfg.SecretOrigin) + ", or auth.certificate_file; or set auth.method, which on " +
+			"a virtual machine of Azure is managed-identity",
 	}
+}
+
+// either names a setting, and the variable that stands in for it if there is one.
+func either(key, variable string) string {
+	if variable == "" {
+		return key
+	}
+	return key + " or " + variable
 }
 
 func (cfg *Config) pickSetting() (method, why string) {
@@ -62,7 +71,7 @@ func (cfg *Config) pickSetting() (method, why string) {
 	case cfg.SecretFile != "":
 		return ClientSecret, "auth.client_secret_file is set"
 	case cfg.Secret.Reveal() != "":
-		return ClientSecret, "a client secret is set"
+		return ClientSecret, cmp.Or(cfg.SecretOrigin, "a client secret") + " is set"
 	case cfg.CertificateFile != "":
 		return ClientCertificate, "auth.certificate_file is set"
 	}

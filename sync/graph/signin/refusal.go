@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -31,7 +32,7 @@ func (r *request) failed(ctx context.Context, err error) error {
 	own, _ := errors.AsType[*Error](r.fault)
 	switch {
 	case ctx.Err() != nil:
-		return overdue(ctx)
+		return overdue(ctx, " from "+r.service())
 	case own != nil:
 		return own
 	case r.err != nil:
@@ -42,6 +43,12 @@ func (r *request) failed(ctx context.Context, err error) error {
 	e := &Error{Text: fmt.Sprintf("%s gives no token: %q", r.Method, shown(ownWords(err), r.hidden()))}
 	if r.kind == AzureCLI {
 		e.HintText = "log in with az login, then try again"
+	}
+	_, noJSON := errors.AsType[*json.SyntaxError](err)
+	_, noObject := errors.AsType[*json.UnmarshalTypeError](err)
+	if noJSON || noObject {
+		e = &Error{Text: "az has printed something else than a token", HintText: "look at what this prints: " +
+			"az account get-access-token -o none"}
 	}
 	return e
 }
@@ -58,13 +65,17 @@ func ownWords(err error) string {
 
 // service names who was asked.
 func (r *request) service() string {
-	if r.kind == ManagedIdentity {
+	switch r.kind {
+	case ManagedIdentity:
 		return "the managed identity's service"
+	case AzureCLI:
+		return "az"
 	}
 	return fmt.Sprintf("the sign-in service %q", r.host)
 }
 
 const (
+	hintProxy     = "check the proxy in the environment variable HTTPS_PROXY, and its user name and password"
 	hintAuthority = "check auth.authority and graph.cloud"
 	hintMachine   = "this machine seems to have no managed identity: assign one to it, or choose another auth.method"
 )
@@ -84,8 +95,9 @@ func (r *request) unreached() error {
 		e.passing = false
 		e.HintText = "check auth.authority and this machine's clock; an authority of your own goes into graph.ca_file"
 	case refused && proxy.status/100 == 4:
-		e.passing = false
-		e.HintText = "check the proxy in the environment variable HTTPS_PROXY, and its user name and password"
+		e.passing, e.HintText = false, hintProxy
+	case refused, proxyFailed(err):
+		e.HintText = hintProxy
 	case errors.Is(err, errPlain):
 		e.passing, e.HintText = false, hintAuthority
 	case r.kind == ManagedIdentity:
@@ -94,6 +106,12 @@ func (r *request) unreached() error {
 		e.HintText = "check the network, the proxy and auth.authority"
 	}
 	return e
+}
+
+// proxyFailed reports that there was no way to the proxy.
+func proxyFailed(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "proxyconnect" // net/http's word
 }
 
 // said is what a refusal's body says, of Microsoft Entra ID or of a managed identity's service.
@@ -108,8 +126,11 @@ type said struct {
 func (r *request) refused() error {
 	status := r.res.StatusCode
 	if status/100 == 2 {
-		return &Error{Text: fmt.Sprintf("%s answered %d, but not with a token", r.service(), status),
-			HintText: hintAuthority}
+		e := &Error{Text: fmt.Sprintf("%s answered %d, but not with a token", r.service(), status), HintText: hintAuthority}
+		if r.kind == ManagedIdentity {
+			e.HintText = hintMachine
+		}
+		return e
 	}
 	var s said
 	if json.Unmarshal(r.body, &s) != nil {
@@ -158,7 +179,7 @@ func (r *request) hint(e *Error) string {
 	case e.Code == 0:
 		return hintAuthority
 	}
-	return cmp.Or(hints[e.Code], fmt.Sprintf("https://login.microsoftonline.com/error?code=%d explains.", e.Code))
+	return cmp.Or(hints[e.Code], fmt.Sprintf("https://login.microsoftonline.com/error?code=%d explains", e.Code))
 }
 
 const (

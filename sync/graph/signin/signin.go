@@ -23,11 +23,12 @@ type Config struct {
 	Tenant   string // GUID or domain; azure-cli has one of its own if "", managed-identity and token need none
 	ClientID string // of the application; for managed-identity that of a user-assigned identity, "" is the system's
 
-	SecretFile  string // holds the client secret, read at every token request; goes before Secret
-	Secret      Secret // the client secret
-	TokenFile   string // token: holds the token, goes before Token; workload-identity: the federated token
-	Token       Secret
-	TokenOrigin string // where Token comes from, for errors
+	SecretFile   string // holds the client secret, read at every token request; goes before Secret
+	Secret       Secret // the client secret
+	SecretOrigin string // where Secret comes from, for errors
+	TokenFile    string // token: holds the token, goes before Token; workload-identity: the federated token
+	Token        Secret
+	TokenOrigin  string // where Token comes from, for errors
 
 	CertificateFile     string // PEM or PKCS#12 with certificate and key, read at every token request
 	CertificatePassword Secret // of a PKCS#12 file

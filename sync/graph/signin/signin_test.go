@@ -93,8 +93,8 @@ func TestFileIsReadAgain(t *testing.T) {
 func TestWarning(t *testing.T) {
 	t.Parallel()
 	path := tokenFile(t, token)
-	for mode, warns := range map[fs.FileMode]bool{0o600: false, 0o400: false, 0o700: false, 0o640: true,
-		0o604: true, 0o644: true, 0o620: true} {
+	for mode, warns := range map[fs.FileMode]bool{0o600: false, 0o400: false, 0o700: false, 0o440: false,
+		0o660: false, 0o604: true, 0o644: true, 0o602: true} {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}

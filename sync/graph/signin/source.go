@@ -51,8 +51,8 @@ func (s *Source) Method() string { return s.method }
 // was set.
 func (s *Source) Picked() string { return s.picked }
 
-// Warning says, in one sentence, that others than its owner may use the file that the token or the credential is in, or
-// is empty. It looks at the file when it is called.
+// Warning says, in one sentence, that everybody may use the file that the token or the credential is in, or is empty.
+// It looks at the file when it is called.
 func (s *Source) Warning() string { return s.file.warning() }
 
 // Token returns a token. refused is the token that the service has just refused, or "": a new one is asked for if it is
@@ -84,7 +84,7 @@ func (s *Source) renew(ctx context.Context, refused, claims string) (string, err
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
 	case <-ctx.Done():
-		return "", overdue(ctx)
+		return "", overdue(ctx, "")
 	}
 	h := s.held.Load()
 	shared := s.asked.Load() != seen
@@ -97,7 +97,7 @@ func (s *Source) renew(ctx context.Context, refused, claims string) (string, err
 	s.held.Store(nil) // refused, or over: if this request fails, the next caller must ask again
 	token, err := s.within(ctx, patience, claims)
 	if err != nil && ctx.Err() != nil {
-		return "", overdue(ctx) // which says nothing about the origin
+		return "", err // which says nothing to others
 	}
 	s.err = err
 	s.asked.Add(1)

@@ -40,7 +40,7 @@ func (o *origin) ask(ctx context.Context, claims string) (azcore.AccessToken, er
 	select {
 	case <-time.After(o.takes):
 	case <-ctx.Done():
-		return azcore.AccessToken{}, overdue(ctx)
+		return azcore.AccessToken{}, overdue(ctx, "")
 	}
 	if o.fails != nil {
 		if err := o.fails(n); err != nil {

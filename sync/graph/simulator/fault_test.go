@@ -37,7 +37,8 @@ func TestFaultStatuses(t *testing.T) {
 		{fault: simulator.Fault{Status: 500, Applied: true}, code: "InternalServerError", applied: true},
 		{fault: simulator.Fault{Status: 502}, code: "BadGateway"},
 		{fault: simulator.Fault{Status: 503}, code: "ServiceUnavailable"},
-		{fault: simulator.Fault{Status: 503, RetryAfter: simulator.RetryAfterDecimal}, code: "ServiceUnavailable", retry: "1.000"},
+		{fault: simulator.Fault{Status: 503, RetryAfter: simulator.RetryAfterDecimal}, code: "ServiceUnavailable",
+			retry: "1.000"},
 		{fault: simulator.Fault{Status: 504, Applied: true}, code: "GatewayTimeout", applied: true},
 		{fault: simulator.Fault{Status: 509}, code: "BandwidthLimitExceeded"},
 	} {
@@ -45,7 +46,8 @@ func TestFaultStatuses(t *testing.T) {
 			t.Parallel()
 			s := start(t, simulator.Config{Rules: []simulator.Rule{{Fault: test.fault}}})
 			a := patch(t, s, list(appA), body)
-			if a.status != test.fault.Status || a.problem(t).Error.Code != test.code || a.header.Get("Retry-After") != test.retry {
+			if a.status != test.fault.Status || a.problem(t).Error.Code != test.code ||
+				a.header.Get("Retry-After") != test.retry {
 				t.Errorf("%+v", a)
 			}
 			if _, held := s.Value(appA, "u1"); held != test.applied {
@@ -81,7 +83,8 @@ func TestSuccessThatIsNone(t *testing.T) {
 	} {
 		s := start(t, simulator.Config{Rules: []simulator.Rule{{Fault: test.fault}}})
 		a := patch(t, s, list(appA), body)
-		if a.status != 200 || !strings.Contains(a.body, test.has) || test.kind != "" && a.header.Get("Content-Type") != test.kind {
+		if a.status != 200 || !strings.Contains(a.body, test.has) ||
+			test.kind != "" && a.header.Get("Content-Type") != test.kind {
 			t.Errorf("%+v: %+v", test.fault, a)
 		}
 		if _, held := s.Value(appA, "u1"); held != test.applied {
@@ -103,7 +106,8 @@ func TestRedirects(t *testing.T) {
 			t.Errorf("%d leads to %+v", status, follow)
 		}
 	}
-	s := start(t, simulator.Config{Rules: []simulator.Rule{{Fault: simulator.Fault{Status: 302, Location: "//other.example/"}}}})
+	away := simulator.Fault{Status: 302, Location: "//other.example/"}
+	s := start(t, simulator.Config{Rules: []simulator.Rule{{Fault: away}}})
 	if a := patch(t, s, list(appA), body); a.header.Get("Location") != "//other.example/" {
 		t.Errorf("%+v", a)
 	}
@@ -135,7 +139,8 @@ func TestResets(t *testing.T) {
 func TestResetBelowTLS(t *testing.T) {
 	t.Parallel()
 	for _, h2 := range []bool{false, true} {
-		s := simulator.New(simulator.Config{Rules: []simulator.Rule{{Times: 1, Fault: simulator.Fault{Reset: simulator.ResetAfter}}}})
+		reset := simulator.Fault{Reset: simulator.ResetAfter}
+		s := simulator.New(simulator.Config{Rules: []simulator.Rule{{Times: 1, Fault: reset}}})
 		server := httptest.NewUnstartedServer(s)
 		server.EnableHTTP2 = h2
 		server.StartTLS()
@@ -170,7 +175,8 @@ func TestCutBody(t *testing.T) {
 
 func TestEndlessBody(t *testing.T) {
 	t.Parallel()
-	s := start(t, simulator.Config{Rules: []simulator.Rule{{Times: 1, Fault: simulator.Fault{Body: simulator.BodyEndless}}}})
+	endless := simulator.Fault{Body: simulator.BodyEndless}
+	s := start(t, simulator.Config{Rules: []simulator.Rule{{Times: 1, Fault: endless}}})
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 	resp, err := transport.RoundTrip(request(t.Context(), http.MethodPatch, s.URL()+list(appA), body))
@@ -248,7 +254,9 @@ func TestSlow(t *testing.T) {
 func TestLatencyIsExact(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cfg := simulator.Config{Latency: 20 * time.Millisecond, Jitter: 10 * time.Millisecond, Quota: simulator.Quota{Unlimited: true}}
+		cfg := simulator.Config{
+			Latency: 20 * time.Millisecond, Jitter: 10 * time.Millisecond, Quota: simulator.Quota{Unlimited: true},
+		}
 		s := simulator.New(cfg)
 		seen := make(map[time.Duration]bool)
 		for range 200 {

@@ -16,7 +16,8 @@ const (
 	appA = "0f1e2d3c-0000-4000-8000-00000000000a"
 	appB = "0f1e2d3c-0000-4000-8000-00000000000b"
 	body = `{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"u1","userName":"Adele Vance",` +
-		`"userPrincipalName":"adele@contoso.example","installedDeviceCount":1,"failedDeviceCount":2,"notInstalledDeviceCount":3}`
+		`"userPrincipalName":"adele@contoso.example","installedDeviceCount":1,"failedDeviceCount":2,` +
+		`"notInstalledDeviceCount":3}`
 )
 
 var adele = simulator.Status{

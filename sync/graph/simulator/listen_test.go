@@ -32,7 +32,8 @@ func TestStartAddresses(t *testing.T) {
 		}
 	}
 	for _, addr := range []string{
-		":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0", "localhost.example:0", "127.0.0.1", "127.1:0", "127.0.0.1:x", "x",
+		":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0", "localhost.example:0", "127.0.0.1", "127.1:0",
+		"127.0.0.1:x", "x",
 	} {
 		s := simulator.New(simulator.Config{})
 		err := s.Start(addr)
@@ -75,7 +76,8 @@ func TestStartTwice(t *testing.T) {
 func TestCloseEndsAll(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	s := simulator.New(simulator.Config{Rules: []simulator.Rule{
-		{ID: "slow", Fault: simulator.Fault{Delay: time.Hour}}, {ID: "endless", Fault: simulator.Fault{Body: simulator.BodyEndless}},
+		{ID: "slow", Fault: simulator.Fault{Delay: time.Hour}},
+		{ID: "endless", Fault: simulator.Fault{Body: simulator.BodyEndless}},
 	}})
 	if err := s.Start(""); err != nil {
 		t.Fatal(err)
@@ -137,7 +139,8 @@ func TestBubble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := simulator.New(simulator.Config{Latency: time.Minute, Rules: []simulator.Rule{
-			{At: 2, Times: 1, Fault: simulator.Fault{Reset: simulator.ResetAfter}}, {At: 3, Times: 1, Fault: simulator.Fault{Cut: true}},
+			{At: 2, Times: 1, Fault: simulator.Fault{Reset: simulator.ResetAfter}},
+			{At: 3, Times: 1, Fault: simulator.Fault{Cut: true}},
 		}})
 		far := make(pipes)
 		server := &http.Server{Handler: s}

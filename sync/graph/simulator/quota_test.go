@@ -55,7 +55,8 @@ var quotas = []struct {
 		{45 * sec, 1, "", "", 1, ""},
 	}},
 	{"refused calls count", simulator.Quota{}, []burst{
-		{0, 100, "", "", 100, ""}, {10 * sec, 50, "", "", 0, "10"}, {20 * sec, 60, "", "", 50, "10"}, {29 * sec, 1, "", "", 0, "1"},
+		{0, 100, "", "", 100, ""}, {10 * sec, 50, "", "", 0, "10"}, {20 * sec, 60, "", "", 50, "10"},
+		{29 * sec, 1, "", "", 0, "1"},
 		{30 * sec, 1, "", "", 1, ""},
 	}},
 	{"refused calls that go on lengthen the wait", simulator.Quota{ClientWrites: 2}, []burst{
@@ -190,7 +191,8 @@ func TestRetryAfterForms(t *testing.T) {
 func TestInsidePauseKnowsKindAndClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := simulator.New(simulator.Config{Rules: []simulator.Rule{{Times: 1, Fault: simulator.Fault{Status: 429, Wait: 10 * time.Second}}}})
+		wait := simulator.Fault{Status: 429, Wait: 10 * time.Second}
+		s := simulator.New(simulator.Config{Rules: []simulator.Rule{{Times: 1, Fault: wait}}})
 		send(t, s, "", "a")
 		time.Sleep(simulator.DefaultPauseGrace)
 		send(t, s, "", "a") // may have been under way

@@ -180,7 +180,8 @@ func TestRoutes(t *testing.T) {
 func TestErrorShapes(t *testing.T) {
 	t.Parallel()
 	for _, shape := range []simulator.Body{
-		simulator.BodyGraph, simulator.BodyLower, simulator.BodyIntune, simulator.BodyNested, simulator.BodyHTML, simulator.BodyEmpty,
+		simulator.BodyGraph, simulator.BodyLower, simulator.BodyIntune, simulator.BodyNested, simulator.BodyHTML,
+		simulator.BodyEmpty,
 	} {
 		t.Run(string(shape), func(t *testing.T) {
 			t.Parallel()
@@ -244,7 +245,8 @@ func TestRouteRemoved(t *testing.T) {
 	for _, path := range []string{list(appA), list(appA) + "/u1"} {
 		for _, a := range []answer{patch(t, s, path, body), get(t, s, path)} {
 			e := a.problem(t).Error
-			if a.status != 400 || e.Code != "No method match route template" || !strings.Contains(unpack(t, e.Message), "OData route") {
+			if a.status != 400 || e.Code != "No method match route template" ||
+				!strings.Contains(unpack(t, e.Message), "OData route") {
 				t.Errorf("%s: %+v", path, a)
 			}
 		}

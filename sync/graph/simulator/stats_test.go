@@ -66,7 +66,8 @@ func TestOverlapIsPerKey(t *testing.T) {
 	}
 }
 
-// TestAnswerComesAfterTheBooks holds that a client that goes on as soon as it has its answer is not counted as overlapping.
+// TestAnswerComesAfterTheBooks holds that a client that goes on as soon as it has its answer is not counted as
+// overlapping.
 func TestAnswerComesAfterTheBooks(t *testing.T) {
 	t.Parallel()
 	s := start(t, simulator.Config{Quota: simulator.Quota{Unlimited: true}, Answer: simulator.BodyNoContent})
@@ -119,7 +120,8 @@ func TestTrace(t *testing.T) {
 			method, app string
 			status      int
 		}{
-			{0, "PATCH", appA, 200}, {1, "PATCH", appA, 200}, {4, "PATCH", appB, 404}, {5, "GET", appA, 200}, {5, "PATCH", appA, 200},
+			{0, "PATCH", appA, 200}, {1, "PATCH", appA, 200}, {4, "PATCH", appB, 404}, {5, "GET", appA, 200},
+			{5, "PATCH", appA, 200},
 			{9, "PATCH", appA, 200}, {10, "PATCH", appA, 200}, {11, "GET", appA, 200},
 		} {
 			at := begin.Add(step.at * time.Second)
