@@ -15,64 +15,41 @@ import (
 const pushTimeout = 10 * time.Second
 
 // Push hands the same as WriteMetrics to a Pushgateway, as the job statussync, within ten seconds. A run that was no
-// success leaves the time of the last one there as it is. Redirects are not followed. Errors are of type *MetricsError,
-// and hold neither user nor password.
+// success leaves the time of the last one there as it is. Redirects are not followed. Errors are of type *MetricsError.
 func Push(ctx context.Context, to string, run *Run) error {
 	alone := &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}
 	return pushOver(ctx, alone, to, run)
 }
 
 func pushOver(ctx context.Context, transport http.RoundTripper, to string, run *Run) error {
-	u, err := gatewayURL(to)
-	if err != nil {
+	if err := CheckGateway(to); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, pushTimeout)
 	defer cancel()
-	user, shown := u.User, masked(u)
-	u.User = nil
-	p := push.New(u.String(), metricsPrefix).Gatherer(metrics(run, 0)).Client(&gateway{http.Client{
+	p := push.New(to, metricsPrefix).Gatherer(metrics(run, 0)).Client(&gateway{http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}})
-	if user != nil {
-		password, _ := user.Password()
-		p.BasicAuth(user.Username(), password)
-	}
-	err = p.AddContext(ctx) // replaces the metrics that it brings alone, where Push would drop the last success
+	err := p.AddContext(ctx) // replaces the metrics that it brings alone, where Push would drop the last success
 	if inner := (*url.Error)(nil); errors.As(err, &inner) {
 		err = inner.Err
 	}
 	if err != nil {
-		return &MetricsError{shown, err}
+		return &MetricsError{to, err}
 	}
 	return nil
 }
 
-// PushTarget returns the address of a Pushgateway as it may be shown, without user and password. It is an http or https
-// URL, up to where /metrics begins; everything else is a *MetricsError.
-func PushTarget(to string) (shown string, err error) {
-	u, err := gatewayURL(to)
-	if err != nil {
-		return "", err
-	}
-	return masked(u), nil
-}
-
-func gatewayURL(to string) (*url.URL, error) {
+// CheckGateway refuses what is not the address of a Pushgateway: an http or https URL, up to where /metrics begins,
+// without a user, whose password would be shown in too many places. The *MetricsError does not show it.
+func CheckGateway(to string) error {
 	u, err := url.Parse(to)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, &MetricsError{"the Pushgateway", errors.New("its address is not of the form https://host:port")}
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" ||
+		u.Fragment != "" {
+		return &MetricsError{"the Pushgateway", errors.New("its address is not of the form https://host:port")}
 	}
-	return u, nil
-}
-
-func masked(u *url.URL) string {
-	shown := *u
-	if u.User != nil {
-		shown.User = url.User("xxxxx")
-	}
-	return shown.String()
+	return nil
 }
 
 // A gateway makes an error of a refusal, without the text of the answer, which may be long and say anything.

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// An emulator shows what a terminal without an end below would show. It knows line ends, cursor up (CSI A), erase to the
-// end (CSI J) and colours (CSI m), and it breaks its lines anew when it is resized, as tmux does.
+// An emulator shows what a terminal without an end below would show. It knows line ends, cursor up (CSI A), erase to
+// the end (CSI J) and colours (CSI m), and it breaks its lines anew when it is resized, as tmux does.
 type emulator struct {
 	columns  int
 	rows     []emulated

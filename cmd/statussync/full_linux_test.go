@@ -10,21 +10,21 @@ import (
 	"github.com/statussync/statussync/sync/graph/simulator"
 )
 
-// TestLostOutput writes to a full disk: that is said, and a success leaves with 9. To a pipe that nobody reads, the same
-// commands write in vain, and nothing is said.
+// TestLostOutput writes to a full disk: that is said, and a success leaves with 9. To a pipe that nobody reads, the
+// same commands write in vain, and nothing is said.
 func TestLostOutput(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(simulator.New(simulator.Config{Quota: simulator.Quota{Unlimited: true}}))
 	t.Cleanup(server.Close)
 	p := newProcess(t, map[string]string{"users.csv": users(3), "bad.csv": headerLine + "x\n"}, "STATUSSYNC_TOKEN="+canary)
-	if status, _, stderr := p.run("run", "--quiet", "--rate=0", "--base-url="+server.URL+"/beta", "users.csv"); status != 0 {
+	at := " --base-url=" + server.URL + "/beta "
+	if status, _, stderr := p.run(strings.Fields("run --quiet --rate=0" + at + "users.csv")...); status != 0 {
 		t.Fatal(status, stderr)
 	}
-	at := " --base-url=" + server.URL + "/beta "
 	for command, status := range map[string]int{
 		"version": 0, "version -o json": 0, "schema report": 0, "completion bash": 0, "run --help": 0, "config": 0,
-		"plan users.csv": 0, "plan -o csv users.csv": 0, "plan -o json users.csv": 0, "plan --detailed-exitcode users.csv": 10,
-		"doctor" + at: 0, "verify" + at + "users.csv": 0, "verify -o csv" + at + "users.csv": 0,
+		"plan users.csv": 0, "plan -o csv users.csv": 0, "plan -o json users.csv": 0,
+		"plan --detailed-exitcode users.csv": 10, "doctor" + at: 0, "verify" + at + "users.csv": 0, "verify -o csv" + at + "users.csv": 0,
 		"runs list": 0, "runs -o json": 0, "runs -o csv": 0, "runs show": 0, "report": 0,
 		"run --rate=0 --fresh" + at + "users.csv": 0, "run --rate=0 --fresh -o json" + at + "users.csv": 0,
 		"run --rate=0" + at + "bad.csv": 3,

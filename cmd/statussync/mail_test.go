@@ -23,7 +23,8 @@ func TestMail(t *testing.T) {
 	words, word := strings.Repeat("a b ", 300), strings.Repeat("x", 300)
 	p := newProcess(t, map[string]string{
 		"users.csv": users(3),
-		"bad.csv": headerLine + "3b1f7c52-8a44-4f0e-9d1b-6c2a5e7f1a01," + word + ",\"" + words + "\xff\",,5.0," + word + ",-1\n" +
+		"bad.csv": headerLine +
+			"3b1f7c52-8a44-4f0e-9d1b-6c2a5e7f1a01," + word + ",\"" + words + "\xff\",,5.0," + word + ",-1\n" +
 			words + ",r1,,u1@contoso.example,1,0,0\n",
 		"wrong.csv":   "name,colour," + word + "\na,red,b\n",
 		"broken.yaml": "graph:\n  bas_url: https://graph.microsoft.com/beta?" + words + word + "\n",
@@ -39,7 +40,7 @@ func TestMail(t *testing.T) {
 		"success":     {p, 0, "--base-url " + well + " users.csv", ""},
 		"rehearsal":   {p, 0, "--simulate users.csv", ""},
 		"invalid":     {p, 3, "--base-url " + well + " bad.csv", "bad.csv:2:"},
-		"failed":      {p, 4, "--base-url " + missing + " --log-format console --concurrency 1 --resume-within 2h users.csv", "\\\n"},
+		"failed":      {p, 4, "--base-url " + missing + " --log-format console --concurrency 1 --grace 1s users.csv", "\\\n"},
 		"route":       {p, 7, "--base-url " + removed + " users.csv", "README"},
 		"no file":     {p, 3, "--base-url " + well + " users-" + word[:60] + ".csv", "there is no"},
 		"wrong file":  {p, 3, "--base-url " + well + " wrong.csv", "wrong.csv"},
@@ -48,8 +49,8 @@ func TestMail(t *testing.T) {
 		"key":         {p, 2, "--config broken.yaml users.csv", "base_url"},
 		"flag":        {p, 2, "--concurency 3 users.csv", "--concurrency"},
 	} {
-		args := append(strings.Fields("run --quiet --rate 0 --runs "+strings.ReplaceAll(name, " ", "-")), strings.Fields(test.args)...)
-		status, stdout, stderr := test.p.run(args...)
+		args := "run --quiet --rate 0 --runs " + strings.ReplaceAll(name, " ", "-") + " " + test.args
+		status, stdout, stderr := test.p.run(strings.Fields(args)...)
 		mail := stdout + stderr
 		if status != test.status || !strings.Contains(mail, test.said) || (mail == "") != (status == 0) {
 			t.Errorf("%s: exit status %d, want %d with %q\n%s", name, status, test.status, test.said, mail)

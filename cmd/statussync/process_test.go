@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-const headerLine = "mobileAppId,id,userName,userPrincipalName,installedDeviceCount,failedDeviceCount,notInstalledDeviceCount\n"
+const headerLine = "mobileAppId,id,userName,userPrincipalName," +
+	"installedDeviceCount,failedDeviceCount,notInstalledDeviceCount\n"
 
 // A process is the real main in a folder of its own.
 type process struct {

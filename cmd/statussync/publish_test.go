@@ -34,7 +34,7 @@ func TestPushed(t *testing.T) {
 	if strings.Contains(text, "contoso") {
 		t.Errorf("the metrics name a user: %q", text)
 	}
-	status, stdout, stderr := p.run("run", "--simulate", "--fresh", "--rate=0", "--push-url=http://127.0.0.1:1", "users.csv")
+	status, stdout, stderr := p.run("run", "--simulate", "--rate=0", "--push-url=http://127.0.0.1:1", "users.csv")
 	if status != 0 || !strings.Contains(stdout, "all 3 rows are done") ||
 		strings.Count(stderr, "the run is recorded, but not published") != 1 {
 		t.Errorf("without a gateway: exit status %d\n%s%s", status, stdout, stderr)

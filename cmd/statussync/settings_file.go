@@ -160,7 +160,7 @@ func scalar(node ast.Node) (string, bool) {
 // unknown words the error for a key that no line of the table has.
 func (f *settingsFile) unknown(key *token.Token, section string) error {
 	if strings.EqualFold(key.Value, "token") {
-		return f.wrong(key, "Set "+tokenVariable+", or name a file with token_file under auth.",
+		return f.wrong(key, "set "+tokenVariable+", or name a file with token_file under auth",
 			"a token never stands in this file")
 	}
 	var words, meant []string

@@ -45,7 +45,7 @@ func TestFileErrors(t *testing.T) {
 		{"nothing near", "send:\n  zzzzzzzz: 1\n", "2:3", `"zzzzzzzz" is no key under send`,
 			"    2 |   zzzzzzzz: 1\n          ^", "statussync config prints all keys"},
 		{"a token", "auth:\n  token: abc\n", "2:3", "a token never stands in this file",
-			"    2 |   token: [redacted]\n          ^", "Set STATUSSYNC_TOKEN, or name a file with token_file under auth."},
+			"    2 |   token: [redacted]\n          ^", "set STATUSSYNC_TOKEN, or name a file with token_file under auth"},
 		{"wrong value", "send:\n  concurrency: many # cores\n", "2:16",
 			`send.concurrency is "many", but must be a whole number from 1 to 1024`,
 			"    2 |   concurrency: many # cores\n                       ^", ""},

@@ -70,17 +70,17 @@ func metricsFile(at *string) value {
 		"must end in .prom, or node_exporter passes it over")
 }
 
-// gateway takes the address of a Pushgateway. One with a password would be shown in too many places.
+// gateway takes the address of a Pushgateway.
 func gateway(at *string) value {
 	return parsed[string]{at, func(s string) (string, error) {
 		if s == "" {
 			return "", nil
 		}
-		if _, err := reports.PushTarget(s); err != nil {
-			return "", &bareError{"must be the address of a Pushgateway", "write it as http://host:9091"}
-		}
-		if u, err := url.Parse(s); err != nil || u.User != nil {
+		if u, err := url.Parse(s); err == nil && u.User != nil {
 			return "", &bareError{"must hold no user and password", "let a proxy beside the gateway ask for them"}
+		}
+		if reports.CheckGateway(s) != nil {
+			return "", &bareError{"must be the address of a Pushgateway", "write it as http://host:9091"}
 		}
 		return s, nil
 	}, itself}

@@ -40,8 +40,8 @@ func adoptCompletion(c *cobra.Command) {
 	c.Args, c.RunE = knownCommand, func(c *cobra.Command, _ []string) error { return c.Help() }
 	for _, shell := range c.Commands() {
 		shell.Short = "Print what lets " + shell.Name() + " complete"
-		shell.Long = "Print what lets " + shell.Name() + " complete commands, flags, settings and the ids of runs. The first " +
-			"example is for every new session, the second for this one."
+		shell.Long = "Print what lets " + shell.Name() + " complete commands, flags, settings and the ids of runs. The " +
+			"first example is for every new session, the second for this one."
 		shell.Example = shells[shell.Name()]
 	}
 }
