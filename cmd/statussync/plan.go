@@ -18,8 +18,9 @@ func planCommand(std streams) *cobra.Command {
 		Use:   "plan [flags] FILE…",
 		Short: "Say what run would do, and send nothing",
 		Long: `Read and decide as run does, up to the first request: how many rows would be sent, how long that takes at the
-allowed rate, and what is wrong with the input. With --compare remote it shows what each row would change. Nothing is
-sent, and without --save nothing is kept or locked. With --save --quiet it prints the id of the kept plan alone.`,
+allowed rate or at the one that an earlier run has learned, and what is wrong with the input. With --compare remote it
+shows what each row would change. Nothing is sent, and without --save nothing is kept or locked. With --save --quiet it
+prints the id of the kept plan alone.`,
 		Example: `  statussync plan users.csv
   statussync plan --compare remote -o csv users.csv
   statussync plan --save users.csv
@@ -130,8 +131,11 @@ func printPlan(w io.Writer, p *run.Planned) {
 	if p.Shortest >= time.Second {
 		took = "at least " + p.Shortest.Round(time.Second).String()
 	}
-	fmt.Fprintf(w, "\n%d %s, %s at the allowed rate, %s on disk.\n",
-		c.Send, plural(c.Send, "request"), took, bytesText(p.Disk))
+	rate := "the allowed rate"
+	if p.Learned {
+		rate = "the rate that an earlier run has learned"
+	}
+	fmt.Fprintf(w, "\n%d %s, %s at %s, %s on disk.\n", c.Send, plural(c.Send, "request"), took, rate, bytesText(p.Disk))
 }
 
 // plural returns the noun for n of what it names.

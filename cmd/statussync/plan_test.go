@@ -20,6 +20,9 @@ func TestPrintPlan(t *testing.T) {
 		{run.Planned{Counts: plan.Counts{Send: 252, Duplicate: 1}, Shortest: 51 * time.Second, Disk: 9},
 			"  253  rows\n  252  to send\n    1  duplicate\n\n" +
 				"252 requests, at least 51s at the allowed rate, 9 B on disk.\n"},
+		{run.Planned{Counts: plan.Counts{Send: 102}, Shortest: 20 * time.Second, Learned: true, Disk: 9},
+			"  102  rows\n  102  to send\n\n" +
+				"102 requests, at least 20s at the rate that an earlier run has learned, 9 B on disk.\n"},
 		{run.Planned{Counts: plan.Counts{Send: 1, Invalid: 2}, Exit: run.ExitRefused},
 			"  3  rows\n  1  to send\n  2  invalid\n\n" +
 				"Nothing would be sent: mend the invalid rows, or send the others with --on-invalid skip.\n"},

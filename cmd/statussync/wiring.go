@@ -69,7 +69,7 @@ func commonOptions(s *Settings, files []string, std streams, log *zap.Logger) (r
 		Duplicates: duplicates, SkipInvalid: s.OnInvalid == "skip", SkipUnchanged: s.SkipUnchanged,
 		AllowEmpty: s.AllowEmpty, ExpectRows: s.ExpectRows, Compare: s.Compare == "remote", Save: s.Save,
 		Graph:  graph.Config{BaseURL: s.BaseURL, Path: s.Path, UserAgent: "statussync/" + version(), Conns: s.Concurrency},
-		Tenant: s.Tenant,
+		Tenant: s.Tenant, ForgetRate: s.ForgetRate,
 	}
 	if s.Simulate {
 		o.Target, o.Tenant = simulated, simulated
@@ -110,7 +110,7 @@ func options(
 		return o, nothing, err
 	}
 	o.MaxDuration, o.Fresh, o.ResumeWithin, o.LockWait, o.Keep = s.MaxDuration, s.Fresh, s.ResumeWithin, s.LockWait, s.Keep
-	o.SavedRun, o.MaxPlanAge, o.Verify, o.ForgetRate = s.SavedRun, s.MaxPlanAge, s.Verify, s.ForgetRate
+	o.SavedRun, o.MaxPlanAge, o.Verify = s.SavedRun, s.MaxPlanAge, s.Verify
 	if s.Simulate {
 		sim, err := startRehearsal(o.Verify.Share > 0)
 		if err != nil {

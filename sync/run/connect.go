@@ -12,13 +12,12 @@ import (
 // connect makes what the session reaches Graph with. What the dispatcher learns of the service while rows are decided
 // serves their sending too.
 func (w *work) connect(ctx context.Context) (err error) {
-	o := w.o.Send
-	w.narrator.log = w.o.Log
-	o.Observe, o.First = w.observe, w.first
-	if w.known, w.learnedAt, err = w.learned(ctx); err != nil {
+	if w.o.Send.Learned, w.learnedAt, err = w.learned(ctx); err != nil {
 		return err
 	}
-	o.Learned = w.known
+	w.narrator.log = w.o.Log
+	o := w.o.Send
+	o.Observe, o.First = w.observe, w.first
 	w.client, w.dispatch, err = reach(w.o.Graph, o)
 	return err
 }

@@ -113,14 +113,18 @@ func TestSpace(t *testing.T) {
 func TestShortest(t *testing.T) {
 	t.Parallel()
 	published := dispatch.Options{Rate: dispatch.Rate{N: 100, Per: 20 * time.Second}, Burst: 2}
+	halved := published
+	halved.Adaptive, halved.Learned = true, 2.5
+	ignored := published
+	ignored.Learned = 2.5
 	for _, test := range []struct {
 		requests int64
 		o        dispatch.Options
 		want     time.Duration
 	}{
 		{0, published, 0}, {2, published, 0}, {100, published, 20 * time.Second}, {9802, published, 2000 * time.Second},
-		{1000, dispatch.Options{Burst: 2}, 0},
-		{3, dispatch.Options{Rate: dispatch.Rate{N: 1, Per: time.Second}, Burst: 1}, 2 * time.Second},
+		{1000, dispatch.Options{Burst: 2}, 0}, {102, halved, 40 * time.Second}, {102, ignored, 20408 * time.Millisecond},
+		{3, dispatch.Options{Rate: dispatch.Rate{N: 1, Per: time.Second}, Burst: 1}, 2040 * time.Millisecond},
 	} {
 		if got := shortest(test.requests, test.o); got != test.want {
 			t.Errorf("%d requests at %s: %s, want %s", test.requests, test.o.Rate, got, test.want)

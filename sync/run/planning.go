@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/statussync/statussync/input"
+	"github.com/statussync/statussync/sync/dispatch"
 	"github.com/statussync/statussync/sync/journal"
 	"github.com/statussync/statussync/sync/plan"
 	"github.com/statussync/statussync/sync/row"
@@ -18,7 +20,8 @@ import (
 // Planned is what a run over the input would do.
 type Planned struct {
 	Counts   plan.Counts
-	Shortest time.Duration // at the allowed rate, without a single pause or repeat
+	Shortest time.Duration // at the rate with which a run begins, without a single pause or repeat
+	Learned  bool          // that rate is below the one of the settings: an earlier run has learned it
 	Disk     int64         // bytes that the run needs in its folder
 	ID       string        // of the run that was kept, with Options.Save
 	Exit     int           // ExitRefused if the run would send nothing for what is invalid, else ExitOK
@@ -56,13 +59,10 @@ func planned(ctx context.Context, o Options) (*Planned, error) {
 	options := o.Input
 	options.IDOptional = o.Compare
 	d := newDecider(records{sources: src, options: options}, o, func(row.Outcome) error { return nil })
-	if o.SkipUnchanged {
-		known, done, err := appliedReadOnly(ctx, o)
-		defer done()
-		if err != nil {
-			return nil, err
-		}
-		d.applied = known
+	close, err := remember(ctx, &o, d)
+	defer close()
+	if err != nil {
+		return nil, err
 	}
 	c, done, err := passing(o, d)
 	defer done()
@@ -78,6 +78,7 @@ func planned(ctx context.Context, o Options) (*Planned, error) {
 
 func summed(o Options, c plan.Counts, disk int64) *Planned {
 	p := &Planned{Counts: c, Shortest: shortest(c.Send, o.Send), Disk: disk}
+	p.Learned = dispatch.New(o.Send).Allowed() < o.fullRate()
 	if c.Invalid > 0 && !o.SkipInvalid {
 		p.Exit = ExitRefused
 	}
@@ -141,17 +142,30 @@ func readable(
 	return sources(temp, in.inputs), in.bytes(), cleanUp, err
 }
 
-// appliedReadOnly yields what the target is known to hold, without taking the lock: from a private copy of the journal,
-// which done removes.
-func appliedReadOnly(ctx context.Context, o Options) (known iter.Seq2[plan.Known, error], done func(), err error) {
+// remember fills in what earlier runs have learned of the target: its rate, and what it is known to hold. It takes no
+// lock: it reads a private copy of the journal, which done removes.
+func remember(ctx context.Context, o *Options, d *decider) (done func(), err error) {
 	done = func() {}
+	if !o.SkipUnchanged && !o.begunAsLearned() {
+		return done, nil
+	}
 	j, err := journal.OpenReadOnly(ctx, o.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, done, nil
+		return done, nil
+	}
+	if err != nil && !o.SkipUnchanged {
+		o.Log.Warn("what was learned of the rate cannot be read; the forecast is at that of the settings", zap.Error(err))
+		return done, nil
 	}
 	if err != nil {
-		return nil, done, books(err)
+		return done, books(err)
 	}
-	known, err = applied(ctx, j, o.Dir, o.target())
-	return known, func() { j.Close() }, err
+	done = func() { j.Close() }
+	if o.Send.Learned, _, err = learnedRate(ctx, j, o); err != nil {
+		return done, books(err)
+	}
+	if o.SkipUnchanged {
+		d.applied, err = applied(ctx, j, o.Dir, o.target())
+	}
+	return done, err
 }

@@ -56,8 +56,7 @@ type work struct {
 
 	client    *graph.Client
 	dispatch  *dispatch.Dispatcher
-	known     float64   // requests per second that earlier runs have found the target to allow; 0: nothing is known
-	learnedAt time.Time // when
+	learnedAt time.Time // when an earlier run has learned the rate with which this one begins
 
 	replaced []journal.Run // unfinished runs that this one takes the place of
 	requests atomic.Int64  // that sent a row in this session

@@ -33,10 +33,13 @@ func (w *work) checkSpace() error {
 		Do:   "make room, give --runs a folder on another volume, or send a smaller file"}
 }
 
-// shortest returns how long so many requests take at the allowed rate at least.
+// shortest returns how long so many requests take at least at the rate with which a dispatcher begins: that of the
+// options, or what an earlier run has learned.
 func shortest(requests int64, o dispatch.Options) time.Duration {
-	if o.Rate.N == 0 || requests <= int64(o.Burst) {
+	allowed := dispatch.New(o).Allowed()
+	if allowed == 0 || requests <= int64(o.Burst) {
 		return 0
 	}
-	return time.Duration(float64(requests-int64(o.Burst)) / float64(max(o.Rate.N-o.Burst, 1)) * float64(o.Rate.Per))
+	seconds := float64(requests-int64(o.Burst)) / allowed
+	return time.Duration(seconds * float64(time.Second)).Round(time.Millisecond)
 }

@@ -167,6 +167,7 @@ func TestObserve(t *testing.T) {
 	for _, e := range []dispatch.Event{
 		{Kind: dispatch.Attempt, At: now, HTTPStatus: 200, Duration: time.Millisecond},
 		{Kind: dispatch.Attempt, At: now, HTTPStatus: 429},
+		{Kind: dispatch.Attempt, At: now, HTTPStatus: 200, Read: true, Duration: time.Hour},
 		{Kind: dispatch.Attempt, At: now},
 		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second), Outage: true},
 		{Kind: dispatch.Pause, At: now, Until: now.Add(time.Second), Outage: true, Unmade: true, Message: "login.example"},
@@ -189,7 +190,7 @@ func TestObserve(t *testing.T) {
 	r := renderer{journal: c.journal, run: c.run}
 	check(t, r.tallies(t.Context()))
 	p := r.report
-	if p.Requests[200] != 1 || p.Requests[0] != 1 || p.Throttling.Answers != 1 || p.Throttling.Pauses != 1 ||
+	if p.Requests[200] != 1 || p.Reads[200] != 1 || p.Requests[0] != 1 || p.Throttling.Answers != 1 || p.Throttling.Pauses != 1 ||
 		p.Throttling.Paused != 3*time.Second || p.Throttling.RateChanges != 1 || p.Latency.P50 != time.Millisecond {
 		t.Errorf("counted: %+v", p)
 	}
