@@ -29,7 +29,7 @@ func (g *gate) adapt(p pass, r *reply, now time.Time) (lone bool) {
 	changed = g.find.grow(now) || changed
 	if changed {
 		g.setPace(now)
-		g.d.observe(Event{Kind: RateChange, At: now, Rate: g.allowed()})
+		g.news = append(g.news, Event{Kind: RateChange, At: now, Rate: g.allowed()})
 	}
 	return lone
 }

@@ -31,6 +31,45 @@ func TestEvents(t *testing.T) {
 	})
 }
 
+// TestObserverBlocks: one who does not come back from being told of a pause holds up one worker, and is told of the rest
+// in order.
+func TestObserverBlocks(t *testing.T) {
+	t.Parallel()
+	for _, adaptive := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := &world{answer: script(nil, nil, nil, nil, ask(2*time.Second), nil, ask(3*time.Second))}
+			release := make(chan struct{})
+			d := New(Options{
+				Concurrency: 4, Attempts: 1, Rate: Rate{100, time.Second}, Burst: 2, Adaptive: adaptive,
+				Observe: func(e Event) {
+					if e.Kind == Pause {
+						<-release
+					}
+					w.observe(e)
+				},
+			})
+			done := make(chan error)
+			go func() { done <- d.Run(t.Context(), tasks(40), w.call, w.record) }()
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			if n := len(w.outcomes); n != 39 {
+				t.Errorf("%d rows were settled meanwhile, want all but one", n)
+			}
+			close(release)
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+			var kinds []Kind
+			for _, e := range w.kinds(Pause, Resume) {
+				kinds = append(kinds, e.Kind)
+			}
+			if want := []Kind{Pause, Resume, Pause, Resume}; !slices.Equal(kinds, want) || len(w.outcomes) != 40 {
+				t.Errorf("told of %v, want %v; %d rows were settled", kinds, want, len(w.outcomes))
+			}
+		})
+	}
+}
+
 // TestResume: it tells of the pause that it ends, and a run that ends within a pause has one too. What keeps the gate
 // closed still does so in the next run, which counts the rest.
 func TestResume(t *testing.T) {

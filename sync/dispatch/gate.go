@@ -17,6 +17,8 @@ type gate struct {
 	d       *Dispatcher
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when those who wait should look again
+	news    []Event       // that the observer has not been told of
+	telling bool          // somebody tells the observer
 
 	heard   bool // the service has given a decisive answer
 	careful bool // one request at a time: nothing decisive since the start, the last pause or the last outage
@@ -74,7 +76,7 @@ func (g *gate) await(ctx context.Context, c claim) error {
 		now := time.Now()
 		again, open, err := g.look(now, c)
 		changed := g.changed
-		g.mu.Unlock()
+		g.unlock()
 		if open || err != nil {
 			return err
 		}
@@ -143,7 +145,7 @@ func (g *gate) look(now time.Time, c claim) (again time.Time, open bool, err err
 // leave takes notice of what a request came to. It returns a *Stop if the service asks for a pause that is too long.
 func (g *gate) leave(p pass, number int64, r *reply, now time.Time) error {
 	g.mu.Lock()
-	defer g.mu.Unlock()
+	defer g.unlock()
 	g.flying--
 	lone := g.adapt(p, r, now)
 	if p.alone {
@@ -182,7 +184,7 @@ func (g *gate) shut() {
 // counts as closed anew.
 func (g *gate) end(now time.Time) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
+	defer g.unlock()
 	g.over, g.busy, g.flying = false, false, 0
 	g.reopen(now)
 	if !g.closed.IsZero() {
@@ -208,7 +210,7 @@ func (g *gate) heed(r *reply, now time.Time) error {
 		return nil
 	}
 	g.mu.Lock()
-	defer g.mu.Unlock()
+	defer g.unlock()
 	return g.pause(r, 0, now, false)
 }
 
@@ -235,7 +237,7 @@ func (g *gate) close(r *reply, now time.Time, e Event) {
 	}
 	e.Kind, e.At, e.HTTPStatus, e.Code, e.Unmade, e.Message = Pause, now, r.HTTPStatus, r.Code, r.unmade, r.Message
 	g.last = e
-	g.d.observe(e)
+	g.news = append(g.news, e)
 }
 
 // reopen notes that the gate is open, once nothing keeps it closed. The limiter has saved up a burst by then, which the
@@ -254,7 +256,7 @@ func (g *gate) reopen(now time.Time) {
 }
 
 func (g *gate) resume(now time.Time) {
-	g.d.observe(Event{
+	g.news = append(g.news, Event{
 		Kind: Resume, At: now, HTTPStatus: g.last.HTTPStatus, Outage: g.last.Outage, Duration: now.Sub(g.closed),
 	})
 }

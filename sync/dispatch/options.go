@@ -32,7 +32,8 @@ type Options struct {
 	// ends the run; the row is recorded in any case.
 	First func(ctx context.Context, t Task, a row.Answer, err error) error
 
-	// Observe is told of every attempt, pause and resume, from many goroutines at once. It must not block, nor call back.
+	// Observe is told of attempts, from many goroutines at once, and of everything else in the order in which it happened,
+	// one event after the other. A call that takes long holds up one worker. It must not call back.
 	Observe func(Event)
 }
 
