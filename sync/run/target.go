@@ -16,7 +16,11 @@ func (o *Options) target() string {
 	if o.Target != "" {
 		return o.Target
 	}
-	return strings.TrimSuffix(o.Graph.BaseURL, "/") + o.Graph.Path + " tenant " + o.Tenant
+	target := strings.TrimSuffix(o.Graph.BaseURL, "/") + o.Graph.Path
+	if o.Tenant != "" {
+		target += " tenant " + o.Tenant
+	}
+	return target
 }
 
 // deciding are the settings that change what is sent for a given input. An unfinished run is taken up only with the
