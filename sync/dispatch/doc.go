@@ -12,7 +12,9 @@
 // With Options.Adaptive the rate that is really allowed is found, below Options.Rate.
 //
 //   - The requests that were accepted in the last Rate.Per, the window, are the best estimate of what is granted. After
-//     a 429 the rate is 99% of that; all 429s to requests that were under way at the first one are one event.
+//     a 429 the rate is 99% of that; all 429s to requests that were under way at the first one are one event. Until the
+//     first window is over, half of the first rate is asked for all the same, as long as anything is accepted: others
+//     who were there before have left little, and make room only for one who asks.
 //   - From then on no window holds more than the rate allows, refused requests and those under way counted. They follow
 //     each other a quarter faster than that on average, so that a pause is made up for without a burst.
 //   - For a window and a half the rate stays. Within the next it rises by 2% and three requests; behind that it doubles

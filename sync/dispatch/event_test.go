@@ -31,8 +31,8 @@ func TestEvents(t *testing.T) {
 	})
 }
 
-// TestObserverBlocks: one who does not come back from being told of a pause holds up one worker, and is told of the rest
-// in order.
+// TestObserverBlocks: one who does not come back from being told of a pause holds up one worker, and is told of the
+// rest in order.
 func TestObserverBlocks(t *testing.T) {
 	t.Parallel()
 	for _, adaptive := range []bool{false, true} {

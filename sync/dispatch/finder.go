@@ -20,6 +20,7 @@ const (
 	trust    = 0.5  // of the way only, since fixed windows, and others who spend of the quota, make the estimate vary
 	hurry    = 1.25 // of the level is the pace, so that the window is full again soon after a pause
 	lowest   = 20   // the share of the configured rate that is never gone below is 1 in so many
+	claimed  = 0.5  // of the first level is asked for until the first window is over
 )
 
 // A finder finds how many requests are really allowed in a window. What was accepted in the window before a refusal is
@@ -36,6 +37,9 @@ type finder struct {
 	event   time.Time     // the last refusal that was an event of its own
 	dry     time.Time     // until then the service has said that nothing is left
 	log     *window
+	began   time.Time // the first request
+	claim   float64   // the level that is not gone below in the first window
+	served  bool      // something that was sent after the last refusal was accepted
 }
 
 // newFinder returns a finder that begins at learned requests a second, or at the whole rate.
@@ -46,6 +50,7 @@ func newFinder(r Rate, learned float64, log *window, now time.Time) *finder {
 		f.level, f.ceiling, f.base = l, l, l
 		f.age = time.Duration((patient - 1) * float64(r.Per))
 	}
+	f.claim = claimed * f.level
 	return f
 }
 
@@ -61,21 +66,40 @@ func (f *finder) refused(sent, now time.Time) (changed bool) {
 	if !f.event.IsZero() && !sent.After(f.event) {
 		return false
 	}
-	f.event = now
+	if !f.event.IsZero() && !f.served {
+		f.claim = 0 // nobody makes room
+	}
+	f.event, f.served = now, false
+	f.estimate()
+	if f.fresh(now) {
+		f.level = max(f.level, f.claim)
+	}
+	return true
+}
+
+// fresh reports whether the first window is not over. What was accepted by then says what others have left, who were
+// there before, and not yet what they make room for.
+func (f *finder) fresh(now time.Time) bool { return now.Sub(f.began) < f.per }
+
+// estimate sets the level by what was accepted in the last window, or by more if more was seen in the first one.
+func (f *finder) estimate() {
 	granted := min(float64(f.log.sum.answers-f.log.sum.refusals), f.level)
 	if f.probing() && math.Abs(granted-f.ceiling) < near*f.ceiling {
 		granted = f.ceiling + trust*(granted-f.ceiling)
 	}
 	least := max(1, f.most/lowest)
+	if f.claims() {
+		granted = max(granted, f.ceiling)
+	}
 	f.ceiling = max(granted, least)
 	f.base = max(f.ceiling*backOff, least)
 	f.level, f.age = f.base, 0
-	return true
 }
 
 // answered takes notice of any other answer. One to a request that was under way during the last refusal was accepted
 // in spite of it.
 func (f *finder) answered(sent time.Time) {
+	f.served = f.served || sent.After(f.event)
 	if !f.event.IsZero() && sent.Before(f.event) && f.limited() && f.ceiling < f.most {
 		f.ceiling++
 		f.base++
@@ -93,7 +117,7 @@ func (f *finder) told(q row.Quota, flying int, now time.Time) (changed bool) {
 		f.dry = now.Add(q.Reset)
 	}
 	if limit := float64(q.Limit); limit < f.level {
-		f.level, f.base, f.ceiling, f.age = limit, limit, limit, 0
+		f.level, f.base, f.ceiling, f.claim, f.age = limit, limit, limit, 0, 0
 		return true
 	}
 	return false
@@ -104,6 +128,13 @@ func (f *finder) grow(now time.Time) (changed bool) {
 	since := now.Sub(f.step)
 	if since < f.per/40 {
 		return false
+	}
+	if f.claims() {
+		if f.fresh(now) {
+			return false
+		}
+		f.estimate()
+		return true
 	}
 	f.step = now
 	if !f.pressed || !f.limited() {
@@ -127,8 +158,14 @@ func (f *finder) grow(now time.Time) (changed bool) {
 	return true
 }
 
+// claims reports whether a refusal in the first window has left the level above what was accepted.
+func (f *finder) claims() bool { return f.age == 0 && f.level > f.base }
+
 // room returns when there is room for one more request in the window; the zero time is now.
 func (f *finder) room(now time.Time, flying int) time.Time {
+	if f.began.IsZero() {
+		f.began = now
+	}
 	switch {
 	case now.Before(f.dry):
 		return f.dry
@@ -145,7 +182,12 @@ func (f *finder) room(now time.Time, flying int) time.Time {
 }
 
 // pace returns the requests a second that may follow each other where the window has room for them.
-func (f *finder) pace() float64 { return hurry * f.allowed() }
+func (f *finder) pace() float64 { return hurry * f.level / f.per.Seconds() }
 
-// allowed returns the level in requests a second.
-func (f *finder) allowed() float64 { return f.level / f.per.Seconds() }
+// allowed returns the level in requests a second, and in the first window what was accepted if that is less.
+func (f *finder) allowed() float64 {
+	if f.claims() {
+		return f.base / f.per.Seconds()
+	}
+	return f.level / f.per.Seconds()
+}

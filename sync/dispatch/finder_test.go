@@ -211,3 +211,40 @@ func TestNotAdaptive(t *testing.T) {
 		}
 	})
 }
+
+// TestFirstWindow: who is refused at once, since others were there before, goes on asking for half until the first
+// window is over, and for what was accepted by then from there on; not where nothing is accepted any more, nor for more
+// than the service says.
+func TestFirstWindow(t *testing.T) {
+	t.Parallel()
+	l := newLab(100, 0)
+	l.room(l.now, 0)
+	l.refuse(0)
+	l.answer(30, 500*time.Millisecond)
+	l.refuse(0)
+	if l.level != 50 || l.pace() != hurry*2.5 || l.allowed() > 1.5 || l.grow(l.now.Add(4*time.Second)) {
+		t.Errorf("within the first window: a level of %v, %v a second", l.level, l.allowed())
+	}
+	l.answer(2, time.Second)
+	l.pass(3 * time.Second)
+	if !l.grow(l.now) || l.level < 30 || l.level > 32 {
+		t.Errorf("after the first window: a level of %v", l.level)
+	}
+	l.pass(time.Second)
+	if l.refuse(0); l.level > 32 {
+		t.Errorf("refused in the second window: a level of %v", l.level)
+	}
+	l = newLab(100, 0)
+	l.room(l.now, 0)
+	l.refuse(0)
+	l.pass(2 * time.Second)
+	if l.refuse(0); l.level > 5 {
+		t.Errorf("a level of %v, although nothing was accepted between two refusals", l.level)
+	}
+	l = newLab(100, 0)
+	l.room(l.now, 0)
+	l.told(row.Quota{Limit: 20}, 0, l.now)
+	if l.refuse(0); l.level > 20 {
+		t.Errorf("a level of %v, the service allows 20", l.level)
+	}
+}

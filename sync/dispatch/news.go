@@ -2,7 +2,7 @@ package dispatch
 
 // unlock gives the gate free, and the news to the observer: in order, by one goroutine at a time, and not under the
 // lock, so that an observer that takes long holds up the one who tells, and nobody else. Who has something that others
-// wait for, a turn at the tokens or the leave to make a request, unlocks the mutex itself and leaves the news to others.
+// wait for, a turn at the tokens or the leave to make a request, unlocks the mutex itself: the news wait for another.
 func (g *gate) unlock() {
 	defer g.mu.Unlock()
 	if g.telling {

@@ -113,17 +113,29 @@ func (c *client) sums(from, to int) (accepted, refused int) {
 func spend(
 	bubble func(func(testing.TB)), cfg simulator.Config, seed uint64, clients, rows, n int, learned ...float64,
 ) *tenant {
+	o := quotaOptions(n)
+	if learned != nil {
+		o.Learned = learned[0]
+	}
+	return spendFrom(bubble, cfg, seed, make([]int, clients), rows, o)
+}
+
+func quotaOptions(n int) Options {
+	return Options{Rate: Rate{n, quotaWindow}, Burst: 2, Concurrency: 8, Attempts: 5, Adaptive: true}
+}
+
+// spendFrom lets a client for each of the windows begin in it, and send so many rows.
+func spendFrom(
+	bubble func(func(testing.TB)), cfg simulator.Config, seed uint64, windows []int, rows int, o Options,
+) *tenant {
 	var world *tenant
 	bubble(func(t testing.TB) {
 		world = &tenant{sim: simulator.New(cfg), began: time.Now(), dice: rand.New(rand.NewPCG(seed, 1)),
-			clients: make([]client, clients)}
+			clients: make([]client, len(windows))}
 		g, ctx := errgroup.WithContext(context.Background())
-		for i := range clients {
+		for i, window := range windows {
 			g.Go(func() error {
-				o := Options{Rate: Rate{n, quotaWindow}, Burst: 2, Concurrency: 8, Attempts: 5, Adaptive: true}
-				if learned != nil {
-					o.Learned = learned[0]
-				}
+				time.Sleep(time.Duration(window) * quotaWindow)
 				return New(o).Run(ctx, tasks(rows), world.call(i), func(row.Outcome) error { return nil })
 			})
 		}
