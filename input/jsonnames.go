@@ -22,8 +22,8 @@ type jsonNames struct {
 	idOptional bool
 }
 
-// heldName is the member by which an object says, with true, that it is what Graph held: the way back. Then its texts but
-// the id may be null, empty or like what programs leave behind, and its counts null or negative.
+// heldName is the member by which an object says, with true, that it is what Graph held: the way back. Then its texts
+// but the id may be null, empty or like what programs leave behind, and its counts null or negative.
 const heldName = "@statussync.held"
 
 // A jsonLayout says what the members of an object stand for.

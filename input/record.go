@@ -43,8 +43,8 @@ type Problem struct {
 	Line, Column int64  // from 1; the column counts bytes of UTF-8 within the line
 	Field        string // one of Fields, or "" when it concerns the whole record
 	// Kind groups problems. Of a value: app-not-guid, id-empty, id-reserved, upn-empty, count-empty, count-not-integer,
-	// count-negative, count-too-small, count-too-large, not-utf8, crlf, placeholder, cut-off. Of a record in a table: cell-count,
-	// quote-misplaced, row-empty, header-again. JSON adds some of its own.
+	// count-negative, count-too-small, count-too-large, not-utf8, crlf, placeholder, cut-off. Of a record in a table:
+	// cell-count, quote-misplaced, row-empty, header-again. JSON adds some of its own.
 	Kind string
 	Text string // for people, with the field and the value
 }

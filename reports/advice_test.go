@@ -10,8 +10,8 @@ import (
 	"github.com/statussync/statussync/sync/row"
 )
 
-// TestRegistry walks the registry: each entry is found for the group of an outcome that fits it, is one short sentence, and names no
-// flag that nobody has heard of.
+// TestRegistry walks the registry: each entry is found for the group of an outcome that fits it, is one short sentence,
+// and names no flag that nobody has heard of.
 func TestRegistry(t *testing.T) {
 	t.Parallel()
 	flags := "--compare --encoding --duplicates --base-url --timeout --concurrency --rate --quota-share"

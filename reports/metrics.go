@@ -134,7 +134,8 @@ func vector(reg *prometheus.Registry, name, help, label string) *prometheus.Gaug
 }
 
 // retries returns the requests that sent a row beyond one for each row that was sent. A row that failed without a
-// request, since the service does not know it, counts as one that was sent: where there are such rows, it may be too low.
+// request, since the service does not know it, counts as one that was sent: where there are such rows, it may be too
+// low.
 func (r *Run) retries() int64 {
 	sent := r.Counts[row.Succeeded] + r.Counts[row.Mismatched] + r.Counts[row.Failed] + r.Counts[row.Unknown]
 	return max(0, r.requests()-sent)

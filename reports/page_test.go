@@ -201,7 +201,8 @@ func TestClipEscaped(t *testing.T) {
 		limit int
 		want  string
 	}{
-		{"short", 5, "short"}, {"longer", 5, "lo…"}, {"<<<<", 16, "<<<<"}, {"<<<<<", 16, "<<<…"}, {"漢字漢字", 11, "漢字…"},
+		{"short", 5, "short"}, {"longer", 5, "lo…"}, {"<<<<", 16, "<<<<"},
+		{"<<<<<", 16, "<<<…"}, {"漢字漢字", 11, "漢字…"},
 		{"", 0, ""},
 	} {
 		if got := clipEscaped(test.in, test.limit); got != test.want {

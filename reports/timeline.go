@@ -45,7 +45,8 @@ var widths = []time.Duration{
 	30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 24 * time.Hour,
 }
 
-// timeline returns the run's timeline in the smallest of the widths, or doubles of the last, that gives few enough spans.
+// timeline returns the run's timeline in the smallest of the widths, or doubles of the last, that gives few enough
+// spans.
 func (r *Run) timeline() timeline {
 	if len(r.Timeline) == 0 {
 		return timeline{}

@@ -67,9 +67,9 @@ var testLibraries = []string{
 
 // A room is a package as go list tells of it.
 type room struct {
-	ImportPath, Dir                       string
-	GoFiles, IgnoredGoFiles, XTestGoFiles []string
-	Imports, TestImports, XTestImports    []string
+	ImportPath, Dir                                    string
+	GoFiles, IgnoredGoFiles, TestGoFiles, XTestGoFiles []string
+	Imports, TestImports, XTestImports                 []string
 }
 
 func (r *room) name() string { return strings.TrimPrefix(r.ImportPath, module) }
@@ -150,7 +150,7 @@ func keys[V any](m map[string]V) []string {
 func rooms(t *testing.T) []room {
 	t.Helper()
 	list := exec.Command("go", "list",
-		"-json=ImportPath,Dir,GoFiles,IgnoredGoFiles,XTestGoFiles,Imports,TestImports,XTestImports", "./...")
+		"-json=ImportPath,Dir,GoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,Imports,TestImports,XTestImports", "./...")
 	list.Dir = "../.."
 	list.Stderr = os.Stderr
 	out, err := list.Output()

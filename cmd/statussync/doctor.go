@@ -25,8 +25,8 @@ func doctorCommand(std streams) *cobra.Command {
 		Use:   "doctor [flags] [APP]",
 		Short: "Check configuration, sign-in, permission, clock and route, with one read and no write",
 		Long: `Check what a run needs, with one read and no write: the configuration, the token and what it says of itself,
-the permission, whether Graph can be reached, this machine's clock, and whether the route is served. APP is the GUID of an
-app to ask for; without it, one that no tenant has. Each line says ok, or what is wrong and what to do.`,
+the permission, whether Graph can be reached, this machine's clock, and whether the route is served. APP is the GUID of
+an app to ask for; without it, one that no tenant has. Each line says ok, or what is wrong and what to do.`,
 		Example: `  statussync doctor --config config.yaml
   statussync doctor 3b1f7c52-8a44-4f0e-9d1b-5c2f6a7b8c9d`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -68,8 +68,8 @@ type doctor struct {
 	exit     int
 }
 
-// A finding is one line, and what to do in a second one. It is ok where it has neither a hint nor an exit status; a hint
-// alone is about what is wrong although a run goes on.
+// A finding is one line, and what to do in a second one. It is ok where it has neither a hint nor an exit status; a
+// hint alone is about what is wrong although a run goes on.
 type finding struct {
 	name, text, hint string
 	exit             int

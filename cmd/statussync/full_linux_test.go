@@ -24,7 +24,8 @@ func TestLostOutput(t *testing.T) {
 	for command, status := range map[string]int{
 		"version": 0, "version -o json": 0, "schema report": 0, "completion bash": 0, "run --help": 0, "config": 0,
 		"plan users.csv": 0, "plan -o csv users.csv": 0, "plan -o json users.csv": 0,
-		"plan --detailed-exitcode users.csv": 10, "doctor" + at: 0, "verify" + at + "users.csv": 0, "verify -o csv" + at + "users.csv": 0,
+		"plan --detailed-exitcode users.csv": 10, "doctor" + at: 0,
+		"verify" + at + "users.csv": 0, "verify -o csv" + at + "users.csv": 0,
 		"runs list": 0, "runs -o json": 0, "runs -o csv": 0, "runs show": 0, "report": 0,
 		"run --rate=0 --fresh" + at + "users.csv": 0, "run --rate=0 --fresh -o json" + at + "users.csv": 0,
 		"run --rate=0" + at + "bad.csv": 3,

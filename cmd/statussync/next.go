@@ -58,7 +58,9 @@ func (c calling) where(fits func(name string) bool) calling {
 // among keeps the flags that belong to the groups.
 func (c calling) among(groups ...group) calling {
 	return c.where(func(name string) bool {
-		return slices.ContainsFunc(table, func(st setting) bool { return st.flag == name && slices.Contains(groups, st.group) })
+		return slices.ContainsFunc(table, func(st setting) bool {
+			return st.flag == name && slices.Contains(groups, st.group)
+		})
 	})
 }
 

@@ -79,7 +79,8 @@ func TestStateLine(t *testing.T) {
 func TestProgressOn(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"": "plain", "--quiet": "none", "--quiet --progress=plain": "plain", "--progress=bar": "plain", "--progress=none": "none",
+		"": "plain", "--quiet": "none", "--quiet --progress=plain": "plain",
+		"--progress=bar": "plain", "--progress=none": "none",
 	} {
 		s := mustLoad(t, nil, append([]string{"run"}, strings.Fields(args)...)...)
 		if got := s.progressOn(io.Discard); got != want {

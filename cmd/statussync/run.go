@@ -77,8 +77,8 @@ func doRun(cmd *cobra.Command, s *Settings, files []string, std streams) error {
 	return exited(result.Exit)
 }
 
-// present prints the end of a run, in the form that is asked for. With --quiet only a run that did not go well is worth a
-// word.
+// present prints the end of a run, in the form that is asked for. With --quiet only a run that did not go well is worth
+// a word.
 func present(std streams, s *Settings, c calling, end run.Summary) error {
 	if s.Quiet && end.Run.ExitStatus == run.ExitOK {
 		return nil

@@ -52,7 +52,8 @@ type pastDoc struct {
 	Failed          int64     `json:"failed"`    // failed for good, mismatched, invalid
 	Left            int64     `json:"left"`      // a later run may help
 	State           string    `json:"state"`
-	Exit            string    `json:"exit"` // "4 failures"; "-" while it runs, after a process that was killed, and of a kept plan
+	// "4 failures"; "-" while it runs, after a process that was killed, and of a kept plan
+	Exit string `json:"exit"`
 }
 
 func listRuns(cmd *cobra.Command, std streams) error {

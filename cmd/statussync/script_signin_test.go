@@ -102,9 +102,9 @@ func untold(ts *testscript.TestScript, _ bool, _ []string) {
 	}))
 }
 
-// everything runs commands that sign in or write, with sim/config.yaml and as much to say as they have, and searches what
-// they print and write for secrets: "everything 0" expects each of them to leave so. "! everything 0" leaves out what
-// differs little.
+// everything runs commands that sign in or write, with sim/config.yaml and as much to say as they have, and searches
+// what they print and write for secrets: "everything 0" expects each of them to leave so. "! everything 0" leaves out
+// what differs little.
 func everything(ts *testscript.TestScript, neg bool, args []string) {
 	rows := ts.ReadFile("held.csv")
 	ts.Check(os.WriteFile(ts.MkAbs("changed.csv"), []byte(strings.ReplaceAll(rows, ",1,0", ",2,0")), 0o600))

@@ -86,8 +86,8 @@ func (s *Settings) settleSecrets() error {
 	return nil
 }
 
-// settleCloud gives the root of the cloud, unless one is named in the same layer or in a higher one, and notes what else
-// the cloud gives.
+// settleCloud gives the root of the cloud, unless one is named in the same layer or in a higher one, and notes what
+// else the cloud gives.
 func (s *Settings) settleCloud() error {
 	cloud, _ := signin.CloudNamed(s.Cloud) // one of the names that the setting takes
 	from := s.origins["graph.cloud"]

@@ -49,7 +49,8 @@ func TestQuotaShare(t *testing.T) {
 			t.Errorf("%s: %s of %s, want %s", args, got, s.Rate, want)
 		}
 	}
-	if s := mustLoad(t, nil, "run", "--rate=5/1s", "--quota-share=10%"); s.quota() != (dispatch.Rate{N: 5, Per: 10 * time.Second}) {
+	tenth := dispatch.Rate{N: 5, Per: 10 * time.Second}
+	if s := mustLoad(t, nil, "run", "--rate=5/1s", "--quota-share=10%"); s.quota() != tenth {
 		t.Errorf("a tenth of 5/1s is %s", s.quota())
 	}
 	if s := mustLoad(t, nil, "run", "--rate=0", "--quota-share=50%"); s.quota().N != 0 {

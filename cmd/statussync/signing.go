@@ -108,8 +108,8 @@ func (s *Settings) checkTenant(own string) error {
 	}
 }
 
-// signInFailure says how a run ends that has not got its first token: a token that others should have put somewhere is a
-// matter of configuration, a refusal is one, and what passes may be tried again.
+// signInFailure says how a run ends that has not got its first token: a token that others should have put somewhere is
+// a matter of configuration, a refusal is one, and what passes may be tried again.
 func signInFailure(source *signin.Source, err error) error {
 	if source.Method() == signin.Token {
 		return usageOf(err)

@@ -14,9 +14,9 @@ func verifyCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [flags] FILE…",
 		Short: "Compare what Graph holds with the rows of the files, and send nothing",
-		Long: `Read back what Graph holds for the rows of the files, and compare every field. It shows each row that differs, with
-both values, and leaves with 4 if there is one. Nothing is sent, kept or locked. FILE is what run takes; rows without an id
-are found by their userPrincipalName, which is compared without regard to case.`,
+		Long: `Read back what Graph holds for the rows of the files, and compare every field. It shows each row that differs,
+with both values, and leaves with 4 if there is one. Nothing is sent, kept or locked. FILE is what run takes; rows
+without an id are found by their userPrincipalName, which is compared without regard to case.`,
 		Example: `  statussync verify users.csv
   statussync verify -o csv users.csv`,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -46,7 +46,8 @@ type verifyDoc struct {
 
 func doVerify(cmd *cobra.Command, s *Settings, files []string, std streams) error {
 	if s.Simulate {
-		return &usageError{s.origins["graph.simulate"].String() + " has nothing to verify: a rehearsal's simulator holds nothing",
+		return &usageError{
+			s.origins["graph.simulate"].String() + " has nothing to verify: a rehearsal's simulator holds nothing",
 			"leave it out, or serve a simulator that remembers: statussync simulate"}
 	}
 	s.SavedRun = "" // which only run sends

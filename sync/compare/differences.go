@@ -41,8 +41,8 @@ func Differences(held, want *row.Status) []Difference {
 }
 
 // AppendJSON appends what the service holds as an object on a line of its own: a row of an input, with the seven fields
-// as Microsoft Graph spells them, and "@statussync.held":true, by which a row may hold what Graph alone can, such as null
-// and negative counts. What is not UTF-8 becomes U+FFFD.
+// as Microsoft Graph spells them, and "@statussync.held":true, by which a row may hold what Graph alone can, such as
+// null and negative counts. What is not UTF-8 becomes U+FFFD.
 func AppendJSON(b []byte, s *row.Status) []byte {
 	name := func(before string, null row.Nulls) (isNull bool) {
 		b = append(b, before...)

@@ -86,8 +86,8 @@ func TestEchoOfNull(t *testing.T) {
 		w.Write(b)
 	})
 	a, err := c.Patch(t.Context(), &held)
-	const want = `{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"x","userName":null,"userPrincipalName":null,` +
-		`"installedDeviceCount":null,"failedDeviceCount":-2,"notInstalledDeviceCount":null}`
+	const want = `{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"x","userName":null,` +
+		`"userPrincipalName":null,"installedDeviceCount":null,"failedDeviceCount":-2,"notInstalledDeviceCount":null}`
 	if body != want || err != nil || a.Mismatch != "" {
 		t.Errorf("%s: %q, %v", body, a.Mismatch, err)
 	}

@@ -96,8 +96,8 @@ type statusReader struct {
 
 func (r *statusReader) excuse(p *page, err error) string { return p.excuse(err) }
 
-// excuse returns what the body says in the place of what was asked for, or err where it is JSON and no error: it may hold
-// the data of many people.
+// excuse returns what the body says in the place of what was asked for, or err where it is JSON and no error: it may
+// hold the data of many people.
 func (p *page) excuse(err error) string {
 	said := readProblem(p.text).message
 	if strings.HasPrefix(said, "{") || strings.HasPrefix(said, "[") {

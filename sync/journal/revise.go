@@ -21,10 +21,10 @@ var reviseOutcome = fmt.Sprintf(`INSERT INTO outcome AS o (id, session, input, l
 	WHERE excluded.verdict = %[2]d AND %[6]s IN (%[1]d, %[3]d) OR excluded.verdict = %[1]d AND %[6]s IN (%[2]d, %[3]d)`,
 	row.Succeeded, row.Mismatched, row.Unknown, rowMask, rowBits, verdictNow("?2"))
 
-// Revise records what a reading back has found out about a row: one that succeeded is Mismatched, one that is Mismatched
-// has succeeded, or one that is unknown is either of the two. It sets Verdict, Mismatch and Reason, and the row is not retryable any more; of the
-// attempts and their answer the journal keeps what it has. Any other change is a *BooksError. It is committed as Record
-// is, after what was recorded before.
+// Revise records what a reading back has found out about a row: one that succeeded is Mismatched, one that is
+// Mismatched has succeeded, or one that is unknown is either of the two. It sets Verdict, Mismatch and Reason, and the
+// row is not retryable any more; of the attempts and their answer the journal keeps what it has. Any other change is a
+// *BooksError. It is committed as Record is, after what was recorded before.
 func (s *Session) Revise(o row.Outcome) error { return s.hand(entry{o, true}) }
 
 // revise writes the revised outcomes of a group. What the run did is to be taken into what its target holds anew.

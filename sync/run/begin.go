@@ -71,8 +71,8 @@ func (w *work) enter(ctx context.Context, temp, id string, in intake) error {
 	return syncDir(w.dir, ".")
 }
 
-// replaceInput puts the copy that was just taken in into the folder of the run that is taken up: it has the content that
-// the run was decided over, whatever became of the run's own copy.
+// replaceInput puts the copy that was just taken in into the folder of the run that is taken up: it has the content
+// that the run was decided over, whatever became of the run's own copy.
 func (w *work) replaceInput(temp string, in intake) error {
 	for i, one := range in.inputs {
 		from, to := filepath.Join(temp, inputDir, one.File), filepath.Join(w.run.ID, inputDir, w.run.Inputs[i].File)
@@ -136,8 +136,8 @@ func (w *work) lastActive(ctx context.Context, r journal.Run) (time.Time, error)
 	return last, nil
 }
 
-// unfinished looks for a run over the same content at the same target that can be taken up. Those that cannot are closed
-// once the new run is decided. A plan that is kept leaves them alone.
+// unfinished looks for a run over the same content at the same target that can be taken up. Those that cannot are
+// closed once the new run is decided. A plan that is kept leaves them alone.
 func (w *work) unfinished(ctx context.Context, in intake) error {
 	if w.saving {
 		return nil

@@ -58,7 +58,8 @@ func (w *world) heldBefore(id string) []string {
 // heldLine is a line of before.jsonl.
 func heldLine(id, installed int) string {
 	return fmt.Sprintf(`{"mobileAppId":"%s","id":"r%d","userName":"","userPrincipalName":"u%d@contoso.example",`+
-		`"installedDeviceCount":%d,"failedDeviceCount":0,"notInstalledDeviceCount":0,"@statussync.held":true}`, app, id, id, installed)
+		`"installedDeviceCount":%d,"failedDeviceCount":0,"notInstalledDeviceCount":0,"@statussync.held":true}`,
+		app, id, id, installed)
 }
 
 // unlike has every row that a comparison tells apart: equal ones, different ones, some that Graph does not know, some

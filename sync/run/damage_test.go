@@ -12,8 +12,8 @@ import (
 )
 
 // strayOutcome adds what became of row 5 to a row behind it.
-const strayOutcome = `INSERT INTO outcome SELECT id + ?, session, input, line, verdict, retryable, attempts, http_status,
-	code, message, mismatch, reason, request_id, client_request_id, at, duration
+const strayOutcome = `INSERT INTO outcome SELECT id + ?, session, input, line, verdict, retryable, attempts,
+	http_status, code, message, mismatch, reason, request_id, client_request_id, at, duration
 	FROM outcome WHERE id & 0xffffffff = 5`
 
 // damages are ways in which what a run left may be damaged, and words of the error that tells of it.

@@ -32,8 +32,8 @@ func TestSweep(t *testing.T) {
 	} {
 		var left []string
 		for _, name := range []string{
-			tempPrefix + "20261123T154100Z-3f9a/" + inputDir, reports.TempPrefix + "journal", old + "/" + reports.TempPrefix + "read-1",
-			old + "/" + inputDir + "/" + reports.TempPrefix + "ids",
+			tempPrefix + "20261123T154100Z-3f9a/" + inputDir, reports.TempPrefix + "journal",
+			old + "/" + reports.TempPrefix + "read-1", old + "/" + inputDir + "/" + reports.TempPrefix + "ids",
 		} {
 			left = append(left, filepath.Join(w.opt.Dir, filepath.FromSlash(name)))
 			check(t, os.MkdirAll(left[len(left)-1], 0o700))

@@ -53,7 +53,8 @@ func TestSavedDuration(t *testing.T) {
 	past, err := History(t.Context(), w.opt.Dir)
 	check(t, err)
 	r := w.summaries[1].Run
-	if p := past[0]; p.Started.Before(began) || p.Duration > time.Since(began) || r.Started.Before(began) || r.Sessions != 2 {
+	if p := past[0]; p.Started.Before(began) || p.Duration > time.Since(began) || r.Started.Before(began) ||
+		r.Sessions != 2 {
 		t.Errorf("history %+v, report from %s to %s in %d sessions", p, r.Started, r.Ended, r.Sessions)
 	}
 	if r.Throttling.Pauses != 0 || len(r.Timeline) > 3 || r.Timeline[0].Start.Before(began.Add(-time.Minute)) {

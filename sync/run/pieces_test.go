@@ -63,7 +63,8 @@ func TestDifference(t *testing.T) {
 		{func(o *Options) { o.Input.Format = "" }, "--format was csv, is not given"},
 		{func(o *Options) { o.Input.Delimiter = ";" }, "--delimiter was not given, is ;"},
 		{func(o *Options) { o.Input.Encoding = "utf-8" }, "--encoding was not given, is utf-8"},
-		{func(o *Options) { o.Input.Columns = map[string]string{"id": "Key"} }, "input.columns was not given, is map[id:Key]"},
+		{func(o *Options) { o.Input.Columns = map[string]string{"id": "Key"} },
+			"input.columns was not given, is map[id:Key]"},
 		{func(*Options) {}, "its settings differ"},
 	} {
 		was := Options{Input: input.Options{Format: "csv"}}

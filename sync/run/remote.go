@@ -33,8 +33,8 @@ func (c *comparison) list(ctx context.Context, apps []string) error {
 	return spooled(c.held.Seal())
 }
 
-// served asks whether this Graph serves lists at all, after it has answered 404 to all of them: the one of an app that it
-// names itself. Where that cannot be found out, it is the apps that are unknown.
+// served asks whether this Graph serves lists at all, after it has answered 404 to all of them: the one of an app that
+// it names itself. Where that cannot be found out, it is the apps that are unknown.
 func (c *comparison) served(ctx context.Context) error {
 	var app string
 	answer, err := c.read(ctx, func(ctx context.Context) (a row.Answer, err error) {

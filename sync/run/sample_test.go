@@ -6,8 +6,8 @@ import "testing"
 func TestParseVerify(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"all": "all", "none": "none", "unknown": "unknown", "sample=2%": "sample=2%", "sample=0.5%": "sample=0.5%", "sample=100%": "all",
-		"sample=7%": "sample=7%", "sample=33.3%": "sample=33.3%",
+		"all": "all", "none": "none", "unknown": "unknown", "sample=2%": "sample=2%", "sample=0.5%": "sample=0.5%",
+		"sample=100%": "all", "sample=7%": "sample=7%", "sample=33.3%": "sample=33.3%",
 		"": "", "sample=0%": "", "sample=101%": "", "sample=2": "", "2%": "", "sample=-1%": "", "sample=NaN%": "",
 		"sample=1e1%": "", "All": "", "sample=%": "", "sample=0x1p1%": "", "sample=.%": "",
 	} {

@@ -27,8 +27,8 @@ var (
 	_ dispatch.Call           = (*graph.Client)(nil).Patch
 )
 
-// sendingGC is the garbage collector's percentage while rows are sent. Three MiB live then, however many rows there are:
-// at the usual 100 they would be collected twice a second for a fifth of all CPU.
+// sendingGC is the garbage collector's percentage while rows are sent. Three MiB live then, however many rows there
+// are: at the usual 100 they would be collected twice a second for a fifth of all CPU.
 const sendingGC = 400
 
 // send sends what is pending. It returns nil if every row that was pending has an outcome, else why it stopped.

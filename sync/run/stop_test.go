@@ -190,8 +190,9 @@ func TestObserve(t *testing.T) {
 	r := renderer{journal: c.journal, run: c.run}
 	check(t, r.tallies(t.Context()))
 	p := r.report
-	if p.Requests[200] != 1 || p.Reads[200] != 1 || p.Requests[0] != 1 || p.Throttling.Answers != 1 || p.Throttling.Pauses != 1 ||
-		p.Throttling.Paused != 3*time.Second || p.Throttling.RateChanges != 1 || p.Latency.P50 != time.Millisecond {
+	if p.Requests[200] != 1 || p.Reads[200] != 1 || p.Requests[0] != 1 || p.Throttling.Answers != 1 ||
+		p.Throttling.Pauses != 1 || p.Throttling.Paused != 3*time.Second || p.Throttling.RateChanges != 1 ||
+		p.Latency.P50 != time.Millisecond {
 		t.Errorf("counted: %+v", p)
 	}
 }

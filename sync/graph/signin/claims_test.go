@@ -12,9 +12,10 @@ import (
 
 func TestTenant(t *testing.T) {
 	t.Parallel()
+	const guid = "3b1f7c52-8a44-4f0e-9d1b-6c2a5e7f1a01"
 	payload := func(json string) string { return "e30." + base64.RawURLEncoding.EncodeToString([]byte(json)) + ".c2ln" }
 	for token, want := range map[string]string{
-		payload(`{"aud":"https://graph.microsoft.com","tid":"3b1f7c52-8a44-4f0e-9d1b-6c2a5e7f1a01"}`): "3b1f7c52-8a44-4f0e-9d1b-6c2a5e7f1a01",
+		payload(`{"aud":"https://graph.microsoft.com","tid":"` + guid + `"}`): guid,
 		payload(`{"tid":"a\nb"}`): "",
 		payload(`{"tid":7}`):      "",
 		payload(`{}`):             "",
@@ -38,7 +39,8 @@ func TestDescribe(t *testing.T) {
 	for token, want := range map[string]signin.Claims{
 		payload(`{"tid":"t","appid":"a","app_displayname":"Status Sync ü","aud":"https://graph.microsoft.com",` +
 			`"nbf":1795529280,"exp":1795532880,"roles":["DeviceManagementApps.ReadWrite.All","User.Read.All"]}`): full,
-		payload(`{"azp":"a","scp":"User.Read  openid"}`):                  {App: "a", Scopes: []string{"User.Read", "openid"}},
+		payload(`{"azp":"a","scp":"User.Read  openid"}`): {
+			App: "a", Scopes: []string{"User.Read", "openid"}},
 		payload(`{"tid":"t","aud":["x"],"roles":7,"exp":"soon"}`):         {Tenant: "t"},
 		payload(`{"tid":"t","app_displayname":"a\u001b[2J"}`):             {Tenant: "t"},
 		payload(`{"tid":"t","appid":"` + strings.Repeat("x", 300) + `"}`): {Tenant: "t"},

@@ -64,7 +64,8 @@ func TestPatchMerges(t *testing.T) {
 	t.Parallel()
 	s := start(t, simulator.Config{})
 	s.Put(appA, adele)
-	a := patch(t, s, list(appA), `{"id":"u1","userName":null,"failedDeviceCount":-2147483648,"installedDeviceCount":2147483647}`)
+	a := patch(t, s, list(appA),
+		`{"id":"u1","userName":null,"failedDeviceCount":-2147483648,"installedDeviceCount":2147483647}`)
 	want := adele
 	want.UserName, want.NoUserName = "", true
 	want.FailedDeviceCount, want.InstalledDeviceCount = -2147483648, 2147483647

@@ -9,8 +9,8 @@
 //	GET   {root}/deviceAppManagement/mobileApps                            one app that has statuses
 //
 // A [Server] from [New] is an [http.Handler]; [Server.Start] puts it on a loopback address of its own, and
-// [Server.StartTLS] does so with HTTPS. What it keeps, how it throttles, which faults it has: see [Config]. What it saw:
-// [Server.Stats], [Server.Value], [Server.Arrivals].
+// [Server.StartTLS] does so with HTTPS. What it keeps, how it throttles, which faults it has: see [Config]. What it
+// saw: [Server.Stats], [Server.Value], [Server.Arrivals].
 //
 // With a [Login] tokens have to be had first, from [Server.StartLogin]; what that saw: [Server.LoginStats]. A client
 // trusts both by [Server.Authority], and needs no instance discovery.
