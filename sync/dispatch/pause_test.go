@@ -109,6 +109,25 @@ func TestPauseUnspecified(t *testing.T) {
 	})
 }
 
+// TestPauseOfAProbe: below the configured rate the first pause is one second, to the point, and those after it double.
+func TestPauseOfAProbe(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		vague := ask(0)
+		w := &world{answer: script(nil, nil, nil, vague, nil, vague, vague, nil, vague)}
+		opt := Options{Concurrency: 1, Attempts: 1, Rate: Rate{400, 20 * time.Second}, Burst: 2, Adaptive: true}
+		if err := w.run(t.Context(), opt, 6); err != nil {
+			t.Fatal(err)
+		}
+		for i, e := range w.kinds(Pause) { // the first is at the configured rate
+			least := []time.Duration{2, 1, 2, 1}[i] * time.Second
+			if got := e.Until.Sub(e.At); got < least || least == time.Second && got > least || got > least+least/4 {
+				t.Errorf("pause %d is %v, want %v", i, got, least)
+			}
+		}
+	})
+}
+
 // TestPauseStragglers: the answers to requests that were under way when a pause began neither double nor end it, and
 // after it one request at a time finds out.
 func TestPauseStragglers(t *testing.T) {

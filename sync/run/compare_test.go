@@ -108,12 +108,15 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestOnePercent costs a write for each row that differs, a read for each page, and nothing else.
+// TestOnePercent costs a write for each row that differs, a read for each page, and the time of those: one write more, or
+// a read that counts as one, would have to wait for a minute.
 func TestOnePercent(t *testing.T) {
 	t.Parallel()
 	cfg := paged
 	cfg.PageSize = 100
 	w := comparing(t, cfg, 3000)
+	w.opt.Send.Rate, w.opt.Send.Burst = dispatch.Rate{N: 31, Per: time.Minute}, 30
+	began := time.Now()
 	var b strings.Builder
 	b.WriteString(header)
 	for i := 1; i <= 3000; i++ {
@@ -122,6 +125,9 @@ func TestOnePercent(t *testing.T) {
 	r := w.run(ExitOK, w.file("users.csv", b.String()))
 	if w.sent() != 30 || w.reads() != 30 || w.verdicts(r.ID) != "30 succeeded, 2970 unchanged" {
 		t.Errorf("%d writes, %d reads: %s", w.sent(), w.reads(), w.verdicts(r.ID))
+	}
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("it took %v", took)
 	}
 	if n := len(w.heldBefore(r.ID)); n != 30 {
 		t.Errorf("what Graph held is kept of %d rows", n)
