@@ -108,8 +108,8 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestOnePercent costs a write for each row that differs, a read for each page, and the time of those: one write more, or
-// a read that counts as one, would have to wait for a minute.
+// TestOnePercent costs a write for each row that differs, a read for each page, and the time of those: one write more,
+// or a read that counts as one, would have to wait for a minute.
 func TestOnePercent(t *testing.T) {
 	t.Parallel()
 	cfg := paged

@@ -22,7 +22,7 @@ const (
 type Progress struct {
 	Phase     Phase
 	All, Done int64 // apps or rows; of these, those that are listed, have an outcome, or were read back
-	Bad       int64 // Sending: of those that are done, neither succeeded nor only unsettled for now
+	Bad       int64 // Sending: of those that are done, failed, unknown or mismatched
 	Pages     int64 // Listing: that were read
 
 	dispatch.State

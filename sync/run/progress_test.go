@@ -23,22 +23,24 @@ func (w *world) watching() (begun, ended *[]Progress) {
 	return begun, ended
 }
 
-// TestPhases watches a run that lists, sends and reads back. Of five rows, one is equal and one not known to Graph; the
-// pages of the list have three statuses.
+// TestPhases watches a run that lists, sends and reads back. Of five rows, one is equal, one refused, and one not known
+// to Graph; the pages of the list have three statuses.
 func TestPhases(t *testing.T) {
 	t.Parallel()
 	w := comparing(t, paged, 4)
 	w.opt.Verify = Verify{Share: 1}
+	w.sim.SetRules(refuse(404, "r3")...)
 	begun, ended := w.watching()
 	input := w.file("users.csv", header+line(1, 1)+line(2, 22)+line(3, 33)+line(4, 44)+line(9, 9))
 	w.run(ExitFailed, input)
 	if diff := cmp.Diff([]Progress{
-		{Phase: Listing, All: 1}, {Phase: Sending, All: 3}, {Phase: ReadingBack, All: 3},
+		{Phase: Listing, All: 1}, {Phase: Sending, All: 3}, {Phase: ReadingBack, All: 2},
 	}, *begun); diff != "" {
 		t.Errorf("at their beginning (-want +got)\n%s", diff)
 	}
 	if diff := cmp.Diff([]Progress{
-		{Phase: Listing, All: 1, Done: 1, Pages: 2}, {Phase: Sending, All: 3, Done: 3}, {Phase: ReadingBack, All: 3, Done: 3},
+		{Phase: Listing, All: 1, Done: 1, Pages: 2}, {Phase: Sending, All: 3, Done: 3, Bad: 1},
+		{Phase: ReadingBack, All: 2, Done: 2},
 	}, *ended); diff != "" {
 		t.Errorf("at their end (-want +got)\n%s", diff)
 	}

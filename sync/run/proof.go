@@ -31,7 +31,7 @@ var errSlow = errors.New("it took longer than a minute")
 
 // prove reads back what the session has sent, as Options.Verify says. Stopped is why the sending ended: after anything
 // but --limit the service is left alone. It returns stopped, or the signal that ended the reading. A read that fails
-// changes no verdict, so it is a warning.
+// changes no verdict, so it is a warning, and the end of the run where a proof was asked for.
 func (w *work) prove(ctx, after context.Context, stopped error) error {
 	var stop *dispatch.Stop
 	limited := errors.As(stopped, &stop) && stop.Reason == dispatch.Limit
@@ -45,6 +45,10 @@ func (w *work) prove(ctx, after context.Context, stopped error) error {
 		return context.Cause(ctx)
 	case err != nil:
 		w.o.Log.Warn("not every row could be read back", zap.Error(err))
+		if w.unread == nil && w.o.Verify.Share > 0 { // there was no room for what is read, say
+			w.cut = true
+			w.unread = &Failure{Exit: ExitBooks, Text: "what Graph holds could not be compared", Err: err}
+		}
 	}
 	return stopped
 }

@@ -144,6 +144,8 @@ func (r *readBack) doubt(ctx context.Context) error {
 		for _, app := range r.apps {
 			app.unknown, app.whole = false, false
 		}
+		err = &Failure{Exit: ExitStatus(err), Err: err,
+			Do: "check --base-url; see the README, section \"When every row is answered 400\""}
 	}
 	return err
 }

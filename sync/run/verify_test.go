@@ -179,13 +179,19 @@ func TestVerifyUnread(t *testing.T) {
 	}
 }
 
-// TestVerifyEnds: a signal and a refused sign-in end it.
+// TestVerifyEnds: a signal, a refused sign-in, and a Graph that serves no reading end it.
 func TestVerifyEnds(t *testing.T) {
 	t.Parallel()
 	cfg := paged
 	cfg.Tokens = []string{"another"}
 	w := comparing(t, cfg, 7)
 	if _, _, err := w.verifyIn(t.Context(), w.file("users.csv", table(1, 3))); ExitStatus(err) != ExitSignIn {
+		t.Errorf("%d: %v", ExitStatus(err), err)
+	}
+	w = comparing(t, paged, 7)
+	listing(simulator.Fault{Status: 404})(w)
+	_, _, err := w.verifyIn(t.Context(), w.file("users.csv", table(1, 3)))
+	if ExitStatus(err) != ExitStopped || !has(err, "404", "check --base-url; see the README") || has(err, "--compare") {
 		t.Errorf("%d: %v", ExitStatus(err), err)
 	}
 	p := newProver(t, paged)
