@@ -41,6 +41,10 @@ var unlisting = []struct {
 		next := w.opt.Graph.BaseURL + "/deviceAppManagement/mobileApps/" + simulator.ReservedApp + "/userStatuses"
 		w.sim.SetRules(simulator.Rule{App: app, Fault: simulator.Fault{Raw: `{"value":[],"@odata.nextLink":"` + next + `"}`}})
 	}, ExitUnfinished, []string{app, "404", "again later"}},
+	{"a list that leads to itself", func(w *world) {
+		next := w.opt.Graph.BaseURL + "/deviceAppManagement/mobileApps/" + app + "/userStatuses"
+		listing(simulator.Fault{Raw: `{"value":[],"@odata.nextLink":"` + next + `"}`})(w)
+	}, ExitStopped, []string{app, "has no end"}},
 }
 
 func listing(f simulator.Fault) func(*world) {
