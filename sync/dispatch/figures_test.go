@@ -79,8 +79,8 @@ func TestQuotaShared(t *testing.T) {
 }
 
 // TestQuotaNewcomer has one that begins when the other has had the whole quota for ten windows, from its sixth window
-// to its thirtieth. On average the one that has less has 41% of it where windows slide, in one run of a hundred less than
-// 22%; where they are fixed 38% if the service says how long to wait, and 45% if not.
+// to its thirtieth. On average the one that has less has 41% of it where windows slide, in one run of a hundred less
+// than 22%; where they are fixed 38% if the service says how long to wait, and 45% if not.
 func TestQuotaNewcomer(t *testing.T) {
 	eachService(t, func(t *testing.T, cfg simulator.Config) {
 		shared(t, cfg, 10, 8, 30)
