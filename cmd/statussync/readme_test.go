@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,6 +82,24 @@ func TestReadmeSessions(t *testing.T) {
 func sectionOf(text string) string {
 	heading, _, _ := strings.Cut(text[strings.LastIndex(text, "\n##")+1:], "\n")
 	return heading
+}
+
+// TestReadmeTasks wants a session, which TestReadmeSessions runs, for each of the tasks.
+func TestReadmeTasks(t *testing.T) {
+	t.Parallel()
+	sections := strings.Split(readme(t), "\n### ")
+	for _, task := range []string{
+		"A file from Excel", "A file from PowerShell", "A file from an Intune report", "Sign in", "A one-off update",
+		"A canary first", "Prove it", "Go back", "Mend and send again", "Go on after a stop", "Read the report",
+		"Every night, by cron or by a systemd timer", "Watch it with Prometheus", "Run it as a Kubernetes CronJob",
+		"When every row is answered 400",
+	} {
+		if !slices.ContainsFunc(sections, func(s string) bool {
+			return strings.HasPrefix(s, task+"\n") && strings.Contains(s, "```console\n$ ")
+		}) {
+			t.Errorf("there is no session under %q", task)
+		}
+	}
 }
 
 // TestReadmeFirstScreen holds that the first thing a reader runs stands on the first screen, and is a success.
