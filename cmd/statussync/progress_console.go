@@ -38,7 +38,7 @@ func (c *console) GetTermSize() (width, height int, err error) {
 func (c *console) Flush(lines int) error {
 	back := ""
 	if up := c.rows(); up > 0 && c.IsTerminal() {
-		back = fmt.Sprintf("\x1b[%dA\x1b[J", up)
+		back = fmt.Sprintf("\r\x1b[%dA\x1b[J", up) // \r: a key may have been pressed
 	}
 	text := c.String()
 	c.Reset()

@@ -150,3 +150,20 @@ func TestTerminal(t *testing.T) {
 		})
 	}
 }
+
+// TestTerminalInterrupt presses ^C, which the terminal shows where the cursor stands: the lines after it begin at the left.
+func TestTerminalInterrupt(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, map[string]string{"users.csv": users(120)}, "STATUSSYNC_TOKEN="+canary, "TERM=xterm-256color")
+	pressed := false
+	status, shown := p.onTerminal(100, func(s *pseudo) {
+		if bars, states := drawn(s.lines()); bars+states == 2 && !pressed {
+			_, err := s.far.WriteString("\x03")
+			pressed = err == nil
+		}
+	}, "run", "--rate=40/1s", "--base-url", slow(t), "users.csv")
+	text := strings.Join(shown.lines(), "\n")
+	if status != 130 || !regexp.MustCompile(`(?m)^[\d:]+  WARN  stopping`).MatchString(text) || strings.Contains(text, "\n[") {
+		t.Errorf("status %d:\n%s", status, text)
+	}
+}
