@@ -19,6 +19,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -59,6 +60,9 @@ func execute(args []string, std streams) (status int) {
 	return status
 }
 
+// oneStop is how long signals count as the first one: timeout(1) sends two, one of them to the process's group.
+const oneStop = 200 * time.Millisecond
+
 // notify ends the context at the first signal that asks the process to stop; the second ends the process at once.
 // A closed standard output or error is an error of writing, never the end of a run.
 func notify(ctx context.Context) (context.Context, func()) {
@@ -72,8 +76,11 @@ func notify(ctx context.Context) (context.Context, func()) {
 			return
 		}
 		cancel(signalCause(first))
-		if second, ok := <-signals; ok {
-			os.Exit(signalCause(second).ExitStatus())
+		stopped := time.Now()
+		for again := range signals {
+			if time.Since(stopped) > oneStop {
+				os.Exit(signalCause(again).ExitStatus())
+			}
 		}
 	}()
 	return ctx, func() { signal.Stop(signals); close(signals); cancel(nil) }

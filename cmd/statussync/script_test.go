@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -183,19 +184,22 @@ func status(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // signalAfter starts a command, sends it a signal when the simulator has seen so many requests from now on, and
-// compares its exit status: "signal TERM 20 143 statussync run users.csv". TERM+TERM sends two; KILL is a crash, its
-// status is "killed". What the command printed is in the file signalled.
+// compares its exit status: "signal TERM 20 143 statussync run users.csv". INT,TERM sends two together, and TERM+TERM the
+// second over and over once the first was noticed. KILL is a crash, its status is "killed". What the command printed is in the file signalled.
 func signalAfter(ts *testscript.TestScript, _ bool, args []string) {
 	known := map[string]syscall.Signal{
 		"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL,
 	}
 	meanwhile(ts, args[1:], func(p *os.Process, out *transcript) error {
-		for i, name := range strings.Split(args[0], "+") {
-			if i > 0 {
-				<-out.stopping
-			}
+		first, second, twice := strings.Cut(args[0], "+")
+		for name := range strings.SplitSeq(first, ",") {
 			if err := p.Signal(known[name]); err != nil {
 				return err
+			}
+		}
+		if twice {
+			for <-out.stopping; p.Signal(known[second]) == nil; {
+				runtime.Gosched()
 			}
 		}
 		return nil
