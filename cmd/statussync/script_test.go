@@ -184,8 +184,9 @@ func status(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // signalAfter starts a command, sends it a signal when the simulator has seen so many requests from now on, and
-// compares its exit status: "signal TERM 20 143 statussync run users.csv". INT,TERM sends two together, and TERM+TERM the
-// second over and over once the first was noticed. KILL is a crash, its status is "killed". What the command printed is in the file signalled.
+// compares its exit status: "signal TERM 20 143 statussync run users.csv". INT,TERM sends two together, and TERM+TERM
+// the second over and over once the first was noticed. KILL is a crash, its status is "killed". What the command
+// printed is in the file signalled.
 func signalAfter(ts *testscript.TestScript, _ bool, args []string) {
 	known := map[string]syscall.Signal{
 		"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL,

@@ -151,7 +151,8 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
-// TestTerminalInterrupt presses ^C, which the terminal shows where the cursor stands: the lines after it begin at the left.
+// TestTerminalInterrupt presses ^C, which the terminal shows where the cursor stands: the lines after it begin at the
+// left.
 func TestTerminalInterrupt(t *testing.T) {
 	t.Parallel()
 	p := newProcess(t, map[string]string{"users.csv": users(120)}, "STATUSSYNC_TOKEN="+canary, "TERM=xterm-256color")
@@ -163,7 +164,8 @@ func TestTerminalInterrupt(t *testing.T) {
 		}
 	}, "run", "--rate=40/1s", "--base-url", slow(t), "users.csv")
 	text := strings.Join(shown.lines(), "\n")
-	if status != 130 || !regexp.MustCompile(`(?m)^[\d:]+  WARN  stopping`).MatchString(text) || strings.Contains(text, "\n[") {
+	left := regexp.MustCompile(`(?m)^[\d:]+  WARN  stopping`)
+	if status != 130 || !left.MatchString(text) || strings.Contains(text, "\n[") {
 		t.Errorf("status %d:\n%s", status, text)
 	}
 }
