@@ -136,10 +136,13 @@ func next(s *Settings, c calling, end run.Summary) (steps []reports.Step) {
 		places := c.where(func(name string) bool { return name == "runs" || name == "config" })
 		suggest("Write the files with a line per row", places.command("report", r.ID))
 	}
-	if r.Retryable > 0 && r.State == "open" && (len(c.files) > 0 || s.SavedRun != "") {
+	if (r.Retryable > 0 || r.Verified.Unread > 0) && r.State == "open" && (len(c.files) > 0 || s.SavedRun != "") {
 		why := "Send the rows that are left"
+		if r.Retryable == 0 {
+			why = "Read back the rows that are left"
+		}
 		if r.ExitStatus == run.ExitSignIn || r.ExitStatus == run.ExitStopped {
-			why = "When that is mended, send the rows that are left"
+			why = "When that is mended, " + strings.ToLower(why[:1]) + why[1:]
 		}
 		suggest(why, c.command("run", c.files...))
 	} else if failed := paths(s, c, r, "failed"); len(failed) > 0 && r.State == "finished" {

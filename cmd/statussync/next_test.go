@@ -30,6 +30,8 @@ func TestNext(t *testing.T) {
 		return reports.Run{State: "refused", ExitStatus: 3, Rows: 3, Counts: reports.Counts{row.Invalid: invalid},
 			Files: []string{"invalid-1.csv", "invalid-2.jsonl"}}
 	}
+	unread := reports.Run{State: "open", ExitStatus: 6, Rows: 3}
+	unread.Verified.Unread = 2
 	run1 := calling{[]string{"--format=csv", "--max-errors=5"}, []string{"users.csv"}}
 	report := calling{flags: []string{"--runs=all runs", "--quiet"}}
 	for _, test := range []struct {
@@ -71,6 +73,8 @@ func TestNext(t *testing.T) {
 		{"pending", calling{[]string{"--config=c.yaml", "--rate=5/1s", "--runs=all runs"}, nil}, open(143), true,
 			[]reports.Step{{Why: "Write the files with a line per row",
 				Command: "statussync report --config=c.yaml '--runs=all runs' RUN"}}},
+		{"unread", run1, unread, false, []reports.Step{{Why: "When that is mended, read back the rows that are left",
+			Command: "statussync run --format=csv --max-errors=5 users.csv"}}},
 		{"some invalid", calling{[]string{"--on-invalid=refuse"}, []string{"-", "-u.csv"}}, refused(1), false, []reports.Step{
 			{Why: "Mend the rows, or send the others alone", Command: "statussync run --on-invalid=skip -- - -u.csv"}}},
 		{"all invalid", run1, refused(3), false, []reports.Step{
