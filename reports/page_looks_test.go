@@ -18,7 +18,10 @@ func looks(t *testing.T, browser context.Context) {
 	for _, view := range []struct {
 		name, scheme string
 		width        int64
-	}{{"light", "light", 1280}, {"dark", "dark", 1280}, {"narrow", "light", 400}, {"narrow-dark", "dark", 400}, {"small", "light", 320}} {
+	}{
+		{"light", "light", 1280}, {"dark", "dark", 1280}, {"narrow", "light", 400}, {"narrow-dark", "dark", 400},
+		{"small", "light", 320},
+	} {
 		tab := open(t, browser, url, chromedp.EmulateViewport(view.width, 900), scheme(view.scheme))
 		if wide := eval[int64](tab, `document.documentElement.scrollWidth`); wide > view.width {
 			t.Errorf("%s: the page is %d pixels wide, its window %d", view.name, wide, view.width)
