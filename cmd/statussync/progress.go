@@ -141,8 +141,10 @@ func logged(log *zap.Logger, p run.Progress) {
 		fields = append(fields, zap.Int64("rows", p.All), zap.Int64("done", p.Done))
 	default:
 		fields = append(fields, zap.Int64("rows", p.All), zap.Int64("done", p.Done), zap.Int64("failed", p.Bad),
-			zap.Int("inFlight", p.InFlight), zap.Float64("perSecond", rounded(p.Allowed)),
-			zap.Duration("left", p.Left.Round(time.Second)))
+			zap.Int("inFlight", p.InFlight))
+		if p.Allowed > 0 { // without a limit there is no forecast
+			fields = append(fields, zap.Float64("perSecond", rounded(p.Allowed)), zap.Duration("left", p.Left.Round(time.Second)))
+		}
 	}
 	if p.Until.After(time.Now()) {
 		fields = append(fields, zap.Time("pausedUntil", p.Until))

@@ -109,12 +109,13 @@ func TestLoggedProgress(t *testing.T) {
 	})
 }
 
-// TestLoggedPhases logs what other phases than the sending count.
+// TestLoggedPhases logs what other phases than the sending count, and the sending without a limit, which has no forecast.
 func TestLoggedPhases(t *testing.T) {
 	t.Parallel()
 	for want, p := range map[string]run.Progress{
 		`"msg":"listing apps","apps":3,"done":1,"pages":42}`: {Phase: run.Listing, All: 3, Done: 1, Pages: 42},
 		`"msg":"reading back","rows":9,"done":4}`:            {Phase: run.ReadingBack, All: 9, Done: 4},
+		`"rows":9,"done":4,"failed":0,"inFlight":0}`:         {Phase: run.Sending, All: 9, Done: 4},
 	} {
 		var out bytes.Buffer
 		logged(newLogger(&Settings{LogLevel: "info"}, &out), p)
