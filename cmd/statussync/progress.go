@@ -143,7 +143,8 @@ func logged(log *zap.Logger, p run.Progress) {
 		fields = append(fields, zap.Int64("rows", p.All), zap.Int64("done", p.Done), zap.Int64("failed", p.Bad),
 			zap.Int("inFlight", p.InFlight))
 		if p.Allowed > 0 { // without a limit there is no forecast
-			fields = append(fields, zap.Float64("perSecond", rounded(p.Allowed)), zap.Duration("left", p.Left.Round(time.Second)))
+			fields = append(fields, zap.Float64("perSecond", rounded(p.Allowed)),
+				zap.Duration("left", p.Left.Round(time.Second)))
 		}
 	}
 	if p.Until.After(time.Now()) {

@@ -109,7 +109,7 @@ func TestLoggedProgress(t *testing.T) {
 	})
 }
 
-// TestLoggedPhases logs what other phases than the sending count, and the sending without a limit, which has no forecast.
+// TestLoggedPhases logs what other phases than the sending count, and sending without a limit, which has no forecast.
 func TestLoggedPhases(t *testing.T) {
 	t.Parallel()
 	for want, p := range map[string]run.Progress{
