@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -129,8 +130,8 @@ func next(s *Settings, c calling, end run.Summary) (steps []reports.Step) {
 		c = c.without("max-errors")
 	}
 	others := c.without(onlyHere...)
-	if len(c.files) == 0 && r.Target == simulated { // what was rehearsed must not be sent to a tenant
-		others.flags = append(others.flags, "--simulate")
+	if len(c.files) == 0 { // a report has no flags of the run: what was rehearsed must not be sent to a tenant
+		others.flags = append(others.flags, sameTarget(s, r)...)
 	}
 	if end.Pending {
 		places := c.where(func(name string) bool { return name == "runs" || name == "config" })
@@ -168,6 +169,23 @@ func next(s *Settings, c calling, end run.Summary) (steps []reports.Step) {
 		suggest("Mend the rows, or send the others alone", skip.command("run", c.files...))
 	}
 	return steps
+}
+
+// sameTarget returns the flags with which the settings s send to where the run did.
+func sameTarget(s *Settings, r *reports.Run) []string {
+	var was struct {
+		Effective map[string]string `json:"effective"`
+	}
+	if r.Target == simulated {
+		return []string{"--simulate"}
+	}
+	if err := json.Unmarshal(r.Settings, &was); err != nil { // none, or of another version
+		return nil
+	}
+	if root := was.Effective["graph.base_url"]; root != "" && root != s.BaseURL {
+		return []string{"--base-url=" + root}
+	}
+	return nil
 }
 
 // paths returns the files of the run whose names begin with stem. Right after a run, that is the latest.

@@ -23,6 +23,8 @@ func TestNext(t *testing.T) {
 		Files: []string{"rows.csv", "failed.csv", "invalid.csv"}}
 	rehearsed := done
 	rehearsed.Target = simulated
+	elsewhere := reports.Run{State: "finished", ExitStatus: 4, Rows: 3, Files: []string{"failed.csv"},
+		Settings: []byte(`{"effective":{"graph.base_url":"https://graph.example/beta"}}`)}
 	mismatched := reports.Run{State: "finished", ExitStatus: 4, Rows: 3, Counts: reports.Counts{row.Mismatched: 1}}
 	pretended := mismatched
 	pretended.Target = simulated
@@ -73,6 +75,9 @@ func TestNext(t *testing.T) {
 		{"pending", calling{[]string{"--config=c.yaml", "--rate=5/1s", "--runs=all runs"}, nil}, open(143), true,
 			[]reports.Step{{Why: "Write the files with a line per row",
 				Command: "statussync report --config=c.yaml '--runs=all runs' RUN"}}},
+		{"sent elsewhere", report, elsewhere, false, []reports.Step{{Why: "Mend what was refused, then send these rows again",
+			Command: "statussync run '--runs=all runs' --quiet --base-url=https://graph.example/beta \\\n  " +
+				"'all runs/RUN/failed.csv'"}}},
 		{"unread", run1, unread, false, []reports.Step{{Why: "When that is mended, read back the rows that are left",
 			Command: "statussync run --format=csv --max-errors=5 users.csv"}}},
 		{"some invalid", calling{[]string{"--on-invalid=refuse"}, []string{"-", "-u.csv"}}, refused(1), false, []reports.Step{
