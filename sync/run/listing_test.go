@@ -31,6 +31,10 @@ var unlisting = []struct {
 	{"404 to every list", func(w *world) {
 		w.sim.SetRules(simulator.Rule{List: true, Fault: simulator.Fault{Status: 404, Body: simulator.BodyHTML}})
 	}, ExitStopped, []string{"does not serve the list", app + ", which it has, was answered 404"}},
+	{"404 to every list, and an outage", func(w *world) {
+		w.sim.SetRules(simulator.Rule{List: true, App: app, Fault: simulator.Fault{Status: 404}},
+			simulator.Rule{Method: http.MethodGet, Fault: simulator.Fault{Status: 503}})
+	}, ExitUnfinished, []string{"the app that it names itself could not be read", "503", "again later"}},
 	{"403", listing(simulator.Fault{Status: 403}), ExitSignIn, []string{"403", "DeviceManagementApps.ReadWrite.All"}},
 	{"another token", func(w *world) { w.sim.SetTokens("other"); w.opt.Send.Attempts = 2 }, ExitSignIn, []string{"401"}},
 	{"an outage", func(w *world) { w.sim.SetOutage(true) }, ExitUnfinished, []string{app, "503", "again later"}},
@@ -85,9 +89,6 @@ func TestNoAppKnown(t *testing.T) {
 	for name, set := range map[string]func(*world){
 		"has others": func(w *world) { w.sim.Put(app, holds(1, 1)) },
 		"has none":   func(*world) {},
-		"does not say": func(w *world) {
-			w.sim.SetRules(simulator.Rule{Method: http.MethodGet, At: 2, Fault: simulator.Fault{Status: 403}})
-		},
 	} {
 		w := comparing(t, paged, 0)
 		set(w)

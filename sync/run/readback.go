@@ -134,7 +134,7 @@ func (r *readBack) fetch(ctx context.Context) error {
 }
 
 // doubt asks whether this Graph serves reading at all, after it has answered 404 to all that it was asked. If it does
-// not, nothing was read.
+// not, or nobody knows, nothing was read.
 func (r *readBack) doubt(ctx context.Context) error {
 	c := comparison{client: r.client, dispatch: r.dispatch}
 	err := c.served(ctx)
@@ -144,7 +144,9 @@ func (r *readBack) doubt(ctx context.Context) error {
 		for _, app := range r.apps {
 			app.unknown, app.whole = false, false
 		}
-		err = &Failure{Exit: ExitStatus(err), Err: err,
+	}
+	if ExitStatus(err) == ExitStopped {
+		err = &Failure{Exit: ExitStopped, Err: err,
 			Do: "check --base-url; see the README, section \"When every row is answered 400\""}
 	}
 	return err

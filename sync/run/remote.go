@@ -34,7 +34,7 @@ func (c *comparison) list(ctx context.Context, apps []string) error {
 }
 
 // served asks whether this Graph serves lists at all, after it has answered 404 to all of them: the one of an app that
-// it names itself. Where that cannot be found out, it is the apps that are unknown.
+// it names itself. Where it has none, it is the apps that are unknown.
 func (c *comparison) served(ctx context.Context) error {
 	var app string
 	answer, err := c.read(ctx, func(ctx context.Context) (a row.Answer, err error) {
@@ -44,11 +44,14 @@ func (c *comparison) served(ctx context.Context) error {
 	asked := "the collection of all apps"
 	if err == nil && app != "" {
 		asked = "the app " + app + ", which it has,"
-		_, answer, _ = c.page(ctx, app, "")
+		_, answer, err = c.page(ctx, app, "")
 	}
 	switch answer.HTTPStatus {
 	case http.StatusNotFound, http.StatusBadRequest, http.StatusMethodNotAllowed:
 		return notListed("every app of the input was answered 404, and "+asked, answer)
+	}
+	if err != nil {
+		return unlisted("that it names itself", false, err)
 	}
 	return nil
 }

@@ -53,6 +53,22 @@ func TestProveUnreadable(t *testing.T) {
 	}
 }
 
+// TestProveInDoubt changes no verdict where all is answered 404 and Graph does not say whether it serves reading.
+func TestProveInDoubt(t *testing.T) {
+	t.Parallel()
+	p := newProver(t, unlimited)
+	p.opt.Send.Attempts = 1
+	p.sim.SetRules(simulator.Rule{Method: http.MethodGet, App: app, Fault: simulator.Fault{Status: 404}},
+		simulator.Rule{Method: http.MethodGet, Fault: simulator.Fault{Status: 503}})
+	r := p.run(ExitUnfinished, p.file("users.csv", table(1, 20)))
+	if r.Stopped == nil || !has(r.Stopped, "20 rows could not be read back", "503", "reads once more") {
+		t.Errorf("%v", r.Stopped)
+	}
+	if d := p.document(r.ID); d.State != "open" || d.Counts["succeeded"] != 20 {
+		t.Errorf("%+v", d)
+	}
+}
+
 // TestProveWithoutList reads rows one by one where the service does not serve the list.
 func TestProveWithoutList(t *testing.T) {
 	t.Parallel()
