@@ -55,8 +55,11 @@ func (w *work) prove(ctx, after context.Context, stopped error) error {
 
 // doubts reports whether there is something to read back.
 func (w *work) doubts(after context.Context) bool {
-	if w.o.Verify.Share > 0 || !w.o.Verify.Unknown {
-		return w.o.Verify.Share > 0
+	switch {
+	case w.o.Verify.Share > 0:
+		return true
+	case !w.o.Verify.Unknown:
+		return false
 	}
 	counts, _, err := w.journal.Counts(after, w.run.ID)
 	return err == nil && counts[row.Unknown] > 0
