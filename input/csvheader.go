@@ -71,7 +71,8 @@ func (c *csvDecoder) badHeader(err error, line int64, raw []byte) error {
 		return err
 	}
 	p := rec.Problems[0]
-	return c.fail(p.Line, p.Column, "", "the header cannot be read: %s", p.Text)
+	return c.fail(p.Line, p.Column, "mend the quotes of the first line, or see whether the file is CSV at all",
+		"the header cannot be read: %s", p.Text)
 }
 
 // canonical returns for each name the field that it stands for as gocsv knows it, or "".

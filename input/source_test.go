@@ -178,7 +178,7 @@ func TestRefusedAsAWhole(t *testing.T) {
 		{"CR alone", strings.ReplaceAll(table, "\n", "\r"), "CR alone", "LF"},
 		{"header not UTF-8", "M\xFCller," + table, "not valid UTF-8", "windows-1252"},
 		{"odd separator", "sep=x\n" + table, `the delimiter "x" is none of`, ""},
-		{"quote in the header", "a\"b," + table, "the header cannot be read", ""},
+		{"quote in the header", "a\"b," + table, "the header cannot be read", "CSV at all"},
 		{"open quote in the header", "\"a," + table, "not closed", "close it"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
